@@ -1,0 +1,3 @@
+//! The `podmortem` program.
+
+fn main() {}

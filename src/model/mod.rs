@@ -1,0 +1,28 @@
+//! The vocabulary: ids, clean text, targets, facts, plans, verdicts. No I/O.
+
+mod age;
+mod clean;
+pub mod facts;
+mod feed;
+mod health;
+mod image;
+mod kind;
+mod plan;
+mod progress;
+mod security;
+mod target;
+mod uid;
+mod verdict;
+
+pub use age::Age;
+pub use clean::Clean;
+pub use feed::{Identity, News, SessionId, Update};
+pub use health::Health;
+pub use image::{ImageQuery, ImageRef};
+pub use kind::Kind;
+pub use plan::{Call, Fact, Plan, PlanHash, PlanNote, Tier};
+pub use progress::{Progress, Step, StepState};
+pub use security::Security;
+pub use target::{ClusterId, Target};
+pub use uid::Uid;
+pub use verdict::Verdict;

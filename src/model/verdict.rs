@@ -1,0 +1,65 @@
+//! What a proof found.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Clean;
+
+/// What reading back showed. A verdict says what it rests on and is never
+/// better than that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The effect was measured.
+    Proven {
+        /// What was read or measured, as a sentence.
+        rests_on: Clean,
+    },
+    /// The effect was measured and is not there.
+    NotEnforced {
+        /// What was read or measured, as a sentence.
+        rests_on: Clean,
+    },
+    /// Part of what should have stopped goes on.
+    StillLeaking {
+        /// What was seen to go on, as a sentence.
+        rests_on: Clean,
+    },
+    /// Nothing was measured, and so nothing is claimed.
+    NotMeasured {
+        /// Why not, and what would measure it.
+        why: Clean,
+    },
+}
+
+impl Verdict {
+    /// The verdict in the words of the screen and of the record.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Proven { .. } => "PROVEN",
+            Self::NotEnforced { .. } => "NOT ENFORCED",
+            Self::StillLeaking { .. } => "STILL LEAKING",
+            Self::NotMeasured { .. } => "NOT MEASURED",
+        }
+    }
+
+    /// The sentence behind the word.
+    pub const fn because(&self) -> &Clean {
+        match self {
+            Self::Proven { rests_on } | Self::NotEnforced { rests_on } | Self::StillLeaking { rests_on } => rests_on,
+            Self::NotMeasured { why } => why,
+        }
+    }
+
+    /// Whether the effect was measured.
+    pub const fn is_proven(&self) -> bool {
+        matches!(self, Self::Proven { .. })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.word(), self.because())
+    }
+}

@@ -31,7 +31,7 @@ pub struct PodFacts {
 }
 
 /// A container of a pod.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContainerFacts {
     /// Its name.
     pub name: Clean,

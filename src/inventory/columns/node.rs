@@ -1,0 +1,72 @@
+//! Columns of nodes.
+
+use std::borrow::Cow;
+
+use crate::model::facts::NodeFacts;
+
+use super::super::row::Row;
+use super::{AGE, CLUSTER, Cell, Column, Cut, NAME, Shown, column, join};
+
+pub(super) static COLUMNS: [Column; 17] = [
+    CLUSTER,
+    NAME,
+    column("STATUS", (5, 24), |cell| node(cell, status)),
+    column("INSTANCE", (10, 20), |cell| node(cell, |node| node.instance_id.as_str().into())),
+    column("KIND", (5, 12), |cell| node(cell, |node| node.kind.word().into())).shown(Shown::Roomy),
+    column("GROUP", (6, 24), |cell| node(cell, |node| node.group.as_str().into())).shown(Shown::Roomy),
+    column("ZONE", (6, 14), |cell| node(cell, |node| node.zone.as_str().into())).shown(Shown::Roomy),
+    column("PODS", (4, 5), pods).order(|one, other| one.name().cmp(other.name())),
+    AGE,
+    column("TYPE", (8, 16), |cell| node(cell, |node| node.instance_type.as_str().into())).shown(Shown::Wide),
+    column("IP", (9, 39), |cell| {
+        node(cell, |node| node.internal_ip.map_or(Cow::Borrowed(""), |ip| ip.to_string().into()))
+    })
+    .shown(Shown::Wide),
+    column("VERSION", (7, 24), |cell| node(cell, |node| node.kubelet.as_str().into())).shown(Shown::Wide),
+    column("OS", (8, 40), |cell| node(cell, |node| node.os_image.as_str().into())).shown(Shown::Wide),
+    column("KERNEL", (8, 32), |cell| node(cell, |node| node.kernel.as_str().into())).shown(Shown::Wide),
+    column("RUNTIME", (8, 24), |cell| node(cell, |node| node.runtime.as_str().into())).shown(Shown::Wide),
+    column("TAINTS", (6, 40), |cell| node(cell, taints)).shown(Shown::Wide).cut(Cut::End),
+    column("UID", (8, 36), |cell| cell.row.id().uid.to_string().into()).shown(Shown::Wide),
+];
+
+fn node<'a>(cell: &Cell<'a>, text: impl Fn(&'a NodeFacts) -> Cow<'a, str>) -> Cow<'a, str> {
+    match cell.row {
+        Row::Node(_, node) => text(node),
+        _ => Cow::Borrowed(""),
+    }
+}
+
+/// `Ready`, `NotReady` or `Unknown`, whether it is cordoned, and its troubles.
+fn status(node: &NodeFacts) -> Cow<'_, str> {
+    let ready = match node.ready {
+        Some(true) => "Ready",
+        Some(false) => "NotReady",
+        None => "Unknown",
+    };
+    if !node.unschedulable && node.troubles.is_empty() {
+        return ready.into();
+    }
+    let cordoned = if node.unschedulable { ",SchedulingDisabled" } else { "" };
+    let troubles = join(node.troubles.iter());
+    let comma = if troubles.is_empty() { "" } else { "," };
+    format!("{ready}{cordoned}{comma}{troubles}").into()
+}
+
+/// How many pods are bound to it.
+fn pods<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
+    let id = cell.row.id();
+    cell.inventory.pods().on_node(id.session, cell.row.name()).to_string().into()
+}
+
+fn taints(node: &NodeFacts) -> Cow<'_, str> {
+    let taints: Vec<_> = node
+        .taints
+        .iter()
+        .map(|taint| {
+            let equals = if taint.value.is_empty() { "" } else { "=" };
+            format!("{}{equals}{}:{}", taint.key, taint.value, taint.effect)
+        })
+        .collect();
+    taints.join(",").into()
+}

@@ -1,0 +1,208 @@
+//! The inventory itself.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::model::facts::{Facts, NodeFacts, ObjectFacts};
+use crate::model::{Clean, ClusterId, Health, Kind, News, SessionId, Update};
+
+use super::cluster::ClusterState;
+use super::pods::Pods;
+use super::table::Table;
+
+/// The moment at which something is applied or drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For ages of what happened here.
+    pub instant: Instant,
+    /// For ages of what a server dated, in seconds since 1970.
+    pub unix: i64,
+}
+
+impl Now {
+    /// The present.
+    pub fn read() -> Self {
+        Self { instant: Instant::now(), unix: jiff::Timestamp::now().as_second() }
+    }
+}
+
+/// Everything that is known of every session.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    clusters: Vec<ClusterState>,
+    pods: Pods,
+    nodes: Table<NodeFacts>,
+    objects: BTreeMap<Kind, Table<ObjectFacts>>,
+    stamp: u32,
+    orders: BTreeMap<Kind, u32>,
+}
+
+impl Inventory {
+    /// An inventory that knows of no session.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes a session known, before anything is heard of it.
+    pub fn open(&mut self, cluster: ClusterState) {
+        self.clusters.push(cluster);
+    }
+
+    /// Applies news. Returns the kind of row that changed, if any did.
+    pub fn apply(&mut self, update: Update, now: Now) -> Option<Kind> {
+        let Update { session, news } = update;
+        self.stamp = self.stamp.wrapping_add(1);
+        let stamp = self.stamp;
+        self.note(session, &news, now);
+        match news {
+            News::Facts(kind, facts) => {
+                let moved = facts.into_iter().fold(false, |moved, facts| self.put(session, facts, stamp) | moved);
+                if moved {
+                    self.moved(kind);
+                }
+                Some(kind)
+            }
+            News::Gone(kind, uids) => {
+                for uid in uids {
+                    match kind {
+                        Kind::Pod => self.pods.remove(session, uid, now.unix, stamp),
+                        Kind::Node => self.nodes.remove(session, uid),
+                        _ => self.objects.entry(kind).or_default().remove(session, uid),
+                    };
+                }
+                self.moved(kind);
+                Some(kind)
+            }
+            News::Relist(kind) => {
+                match kind {
+                    Kind::Pod => self.pods.begin_list(session),
+                    Kind::Node => self.nodes.begin_list(session),
+                    _ => self.objects.entry(kind).or_default().begin_list(session),
+                }
+                None
+            }
+            News::Listed(kind) => {
+                match kind {
+                    Kind::Pod => {
+                        self.pods.end_list(session, now.unix, stamp);
+                    }
+                    Kind::Node => self.nodes.end_list(session),
+                    _ => self.objects.entry(kind).or_default().end_list(session),
+                }
+                self.moved(kind);
+                Some(kind)
+            }
+            News::Identified(_) | News::Cluster(_) | News::Heard(_) | News::Watch(..) | News::Unreadable(..) => None,
+        }
+    }
+
+    /// Forgets pods that have been gone for a day.
+    pub fn expire(&mut self, now: Now) {
+        let before = self.pods.gone();
+        self.pods.expire(now.unix);
+        if self.pods.gone() != before {
+            self.moved(Kind::Pod);
+        }
+    }
+
+    /// All sessions, in the order in which they were opened.
+    pub fn clusters(&self) -> &[ClusterState] {
+        &self.clusters
+    }
+
+    /// One session.
+    pub fn cluster(&self, session: SessionId) -> Option<&ClusterState> {
+        self.clusters.iter().find(|cluster| cluster.session == session)
+    }
+
+    /// The session that leads to a cluster, the one opened first where several do.
+    pub fn session_of(&self, id: ClusterId) -> Option<SessionId> {
+        self.clusters.iter().find(|cluster| cluster.id() == Some(id)).map(|cluster| cluster.session)
+    }
+
+    /// Pods of all sessions.
+    pub const fn pods(&self) -> &Pods {
+        &self.pods
+    }
+
+    /// Nodes of all sessions.
+    pub const fn nodes(&self) -> &Table<NodeFacts> {
+        &self.nodes
+    }
+
+    /// Objects of any other kind, of all sessions.
+    pub fn objects(&self, kind: Kind) -> &Table<ObjectFacts> {
+        static EMPTY: std::sync::LazyLock<Table<ObjectFacts>> = std::sync::LazyLock::new(Table::default);
+        self.objects.get(&kind).unwrap_or(&EMPTY)
+    }
+
+    /// A number that changes whenever rows of a kind came, went, or may stand in another order.
+    pub fn order_of(&self, kind: Kind) -> u32 {
+        self.orders.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// The number of updates applied; rows carry the number at which they last changed.
+    pub const fn stamp(&self) -> u32 {
+        self.stamp
+    }
+
+    fn put(&mut self, session: SessionId, facts: Facts, stamp: u32) -> bool {
+        match facts {
+            Facts::Pod(pod) => self.pods.put(session, *pod, stamp),
+            Facts::Node(node) => {
+                self.nodes.put(session, *node, stamp);
+                true
+            }
+            Facts::Object(object) => {
+                self.objects.entry(object.kind).or_default().put(session, *object, stamp);
+                true
+            }
+        }
+    }
+
+    fn moved(&mut self, kind: Kind) {
+        let order = self.orders.entry(kind).or_default();
+        *order = order.wrapping_add(1);
+    }
+
+    fn note(&mut self, session: SessionId, news: &News, now: Now) {
+        let Some(cluster) = self.clusters.iter_mut().find(|cluster| cluster.session == session) else { return };
+        match news {
+            News::Identified(identity) => cluster.identity = Some(identity.clone()),
+            News::Cluster(health) => {
+                if health.is_live() {
+                    cluster.heard = Some(now.instant);
+                }
+                cluster.health = health.clone();
+            }
+            News::Watch(kind, health) => {
+                if health.is_live() {
+                    cluster.watch(*kind).heard = Some(now.instant);
+                }
+                cluster.watch(*kind).health = health.clone();
+            }
+            News::Heard(kind) | News::Facts(kind, _) | News::Gone(kind, _) => {
+                cluster.watch(*kind).heard = Some(now.instant);
+            }
+            News::Listed(kind) => {
+                let watch = cluster.watch(*kind);
+                watch.heard = Some(now.instant);
+                watch.listed = true;
+                watch.health = Health::Live;
+            }
+            News::Relist(kind) => cluster.watch(*kind).unreadable = 0,
+            News::Unreadable(kind, more) => cluster.watch(*kind).unreadable += more,
+        }
+    }
+}
+
+impl ClusterState {
+    /// A name for people: the label, and the Region where it tells two apart.
+    pub fn title(&self) -> Clean {
+        if self.region.is_empty() || self.label.contains(self.region.as_str()) {
+            self.label.clone()
+        } else {
+            format!("{} {}", self.label, self.region).into()
+        }
+    }
+}

@@ -1,1 +1,111 @@
-//! Not yet furnished.
+//! The program without a terminal: one file per command.
+
+mod cockpit;
+mod completions;
+mod config;
+pub mod exit;
+mod man;
+mod options;
+mod out;
+mod startup;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use color_eyre::eyre::Result;
+
+pub use exit::Exit;
+pub use options::Options;
+pub use startup::Startup;
+
+/// Incident response on EKS from a terminal: see, select, contain, capture, prove
+///
+/// Without a command, the cockpit opens on the current context of the kubeconfig.
+#[derive(Parser, Debug)]
+#[command(
+    name = "podmortem",
+    version,
+    after_help = "Exit codes: 0 done and proven, 1 failed, 2 wrong usage, 3 some targets or clusters failed,\n\
+                  4 refused, 5 done but not proven, 6 evidence does not verify."
+)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// One line here, and one in `run`, for each command.
+#[derive(Subcommand, Debug)]
+enum Command {
+    Config(config::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Runs a command line and says how it ended.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Whoever closed the pipe has seen enough.
+            let _ = told.print();
+            return Ok(if told.use_stderr() { Exit::Usage } else { Exit::Done });
+        }
+    };
+    let startup = Startup::read(cli.options)?;
+    match cli.command {
+        None => cockpit::run(&startup).await,
+        Some(Command::Config(args)) => config::run(&args, &startup),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
+    }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    if is_plugin(arguments.first()) {
+        command = command.bin_name("kubectl podmortem");
+    }
+    Cli::from_arg_matches(&command.try_get_matches_from_mut(arguments)?)
+}
+
+/// The tree of commands.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Whether `kubectl podmortem` runs us: kubectl starts the program of that name with a dash in it.
+fn is_plugin(program: Option<&OsString>) -> bool {
+    program.and_then(|path| Path::new(path).file_name()).is_some_and(|name| name == "kubectl-podmortem")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(Into::into).collect()
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn as_a_plugin_it_calls_itself_as_it_was_called() {
+        let usage = |line: &str| parse(&words(line)).unwrap_err().to_string();
+        assert!(usage("/usr/local/bin/kubectl-podmortem --help").contains("Usage: kubectl podmortem "));
+        assert!(usage("target/release/podmortem --help").contains("Usage: podmortem "));
+    }
+
+    #[test]
+    fn read_only_stands_before_or_after_a_command() {
+        for line in ["podmortem --read-only config", "podmortem config --read-only"] {
+            assert!(parse(&words(line)).unwrap().options.read_only, "{line}");
+        }
+    }
+}

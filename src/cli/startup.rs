@@ -1,0 +1,52 @@
+//! What every command begins with: options, settings, directories.
+
+use color_eyre::eyre::Result;
+
+use crate::config::{Directories, Settings, Trouble};
+
+use super::options::Options;
+
+/// Options over settings over defaults, decided once.
+#[derive(Clone, Debug)]
+pub struct Startup {
+    /// What the command line says.
+    pub options: Options,
+    /// What the settings say, with what the command line changes of it.
+    pub settings: Settings,
+    /// Where files live.
+    pub directories: Directories,
+    /// What is wrong with the settings.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Startup {
+    /// Reads the settings and lays the options over them.
+    pub fn read(options: Options) -> Result<Self> {
+        let directories = Directories::from_environment()?;
+        let directories = match &options.cases {
+            Some(cases) => directories.with_cases(cases.clone()),
+            None => directories,
+        };
+        let (mut settings, troubles) = Settings::load(&directories);
+        settings.read_only |= options.read_only;
+        if options.ascii {
+            settings.ascii = Some(true);
+        }
+        if options.theme.is_some() {
+            settings.theme.clone_from(&options.theme);
+        }
+        Ok(Self { options, settings, directories, troubles })
+    }
+
+    /// Whether nothing may be sent that changes or discloses anything.
+    pub const fn read_only(&self) -> bool {
+        self.settings.read_only
+    }
+
+    /// Tells what is wrong with the settings on standard error.
+    pub fn tell_troubles(&self) {
+        for trouble in &self.troubles {
+            eprintln!("podmortem: {trouble}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use crate::model::facts::{ContainerFacts, Facts, Meta, Owner, PodFacts};
+use crate::model::facts::{ContainerFacts, Facts, Meta, NodeFacts, ObjectFacts, Owner, PodFacts, Shape};
 use crate::model::{Clean, ClusterId, Health, Identity, Kind, News, Security, SessionId, Uid, Update};
 
 use super::{ClusterState, Freshness, Inventory, Marks, Now, Order, Query, RowId, Shared, View};
@@ -62,7 +62,11 @@ fn list(inventory: &mut Inventory, pods: Vec<PodFacts>) {
 }
 
 fn names(inventory: &Inventory, query: &str) -> Vec<String> {
-    let mut view = View::new(Kind::Pod);
+    names_of(Kind::Pod, inventory, query)
+}
+
+fn names_of(kind: Kind, inventory: &Inventory, query: &str) -> Vec<String> {
+    let mut view = View::new(kind);
     view.select(query.parse().unwrap());
     view.refresh(inventory, &Marks::default(), &Marks::default());
     view.rows(inventory).map(|row| row.name().to_string()).collect()
@@ -93,6 +97,50 @@ fn pods_are_selected_by_what_they_are() {
         };
         assert_eq!(names(&inventory, query), expected, "{query}");
     }
+}
+
+#[test]
+fn rows_without_pods_are_selected_by_what_they_are() {
+    let mut inventory = inventory();
+    let meta = |number, namespace: &str, name: &str| Meta {
+        uid: uid(number),
+        namespace: namespace.into(),
+        name: name.into(),
+        ..Meta::default()
+    };
+    let node =
+        NodeFacts { meta: meta(50, "", "node-9"), instance_id: "i-0123456789abcdef0".into(), ..NodeFacts::default() };
+    tell(&mut inventory, News::Facts(Kind::Node, vec![Facts::Node(Box::new(node))]));
+    let account = Shape::ServiceAccount { role_arn: Clean::default(), automount: true };
+    let account = ObjectFacts { kind: Kind::ServiceAccount, meta: meta(51, "empty", "idle"), shape: account };
+    tell(&mut inventory, News::Facts(Kind::ServiceAccount, vec![Facts::Object(Box::new(account))]));
+    for (kind, query, expected) in [
+        (Kind::Node, "node:node-9", vec!["node-9"]),
+        (Kind::Node, "node:i-0123*", vec!["node-9"]),
+        (Kind::Node, "!node:node-9", vec![]),
+        (Kind::Node, "node:node-1", vec![]),
+        (Kind::ServiceAccount, "ns:empty", vec!["idle"]),
+        (Kind::ServiceAccount, "ns:shop", vec![]),
+    ] {
+        assert_eq!(names_of(kind, &inventory, query), expected, "{kind} {query}");
+    }
+}
+
+#[test]
+fn an_instance_of_one_cluster_selects_no_pods_of_another() {
+    let mut inventory = inventory();
+    let other = SessionId(1);
+    inventory.open(ClusterState::new(other, "shop-test".into(), Clean::default(), "us-east-1".into()));
+    list(&mut inventory, vec![pod(1, "web-a", "tools:2")]);
+    for (session, instance) in [(SHOP, "i-0aaa"), (other, "i-0bbb")] {
+        let meta = Meta { uid: uid(60), name: "node-1".into(), ..Meta::default() };
+        let node = NodeFacts { meta, instance_id: instance.into(), ..NodeFacts::default() };
+        let news = News::Facts(Kind::Node, vec![Facts::Node(Box::new(node))]);
+        inventory.apply(Update { session, news }, now(1_000));
+    }
+    assert_eq!(names(&inventory, "node:i-0aaa"), ["web-a"]);
+    assert!(names(&inventory, "node:i-0bbb").is_empty());
+    assert_eq!(names(&inventory, "node:node-1"), ["web-a"]);
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub struct Matcher<'a> {
 enum Test<'a> {
     Template(Selected<Template>),
     Account(&'a [Scoped]),
-    Words(Field, Selected<Clean>),
+    Words(Field, &'a [Pattern], Selected<Clean>),
+    Node(&'a [Pattern], Selected<Clean>, HashSet<(SessionId, Clean)>),
     Labels(Selected<Labels>, &'a LabelSelector),
     Workload(&'a [Scoped]),
     Pods(HashSet<(SessionId, Uid)>),
@@ -42,7 +43,6 @@ enum Test<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
-    Node,
     Namespace,
     Status,
 }
@@ -75,8 +75,14 @@ impl<'a> Matcher<'a> {
             (Test::Flag(Flag::Marked), _) => self.marked.has(self.inventory, row.id()),
             (Test::Flag(Flag::Scope), _) => self.scope.has(self.inventory, row.id()),
             (Test::Text(finder, ..), _) => super::super::columns::texts(row).any(|text| found(finder, &text)),
-            (Test::Words(Field::Namespace, words), _) if row.id().kind.namespaced() => {
-                self.inventory.pods().words().find(row.namespace()).is_some_and(|word| words.has(word))
+            (Test::Words(Field::Namespace, namespaces, _), _) if row.id().kind.namespaced() => {
+                namespaces.iter().any(|namespace| namespace.matches(row.namespace()))
+            }
+            (Test::Words(Field::Namespace, namespaces, _), _) if row.id().kind == Kind::Namespace => {
+                namespaces.iter().any(|namespace| namespace.matches(row.name()))
+            }
+            (Test::Node(nodes, ..), Row::Node(_, node)) => {
+                nodes.iter().any(|pattern| pattern.matches(&node.meta.name) || pattern.matches(&node.instance_id))
             }
             (Test::Addresses(ranges, _), Row::Node(_, node)) => {
                 node.internal_ip.is_some_and(|ip| ranges.iter().any(|range| range.has(ip)))
@@ -111,9 +117,12 @@ impl<'a> Matcher<'a> {
             Test::Account(accounts) => {
                 accounts.iter().any(|account| account.matches(pod.namespace(), pod.service_account()))
             }
-            Test::Words(Field::Node, words) => words.has(pod.row.node),
-            Test::Words(Field::Namespace, words) => words.has(pod.row.namespace),
-            Test::Words(Field::Status, words) => words.has(pod.row.status),
+            Test::Node(_, words, instances) => {
+                words.has(pod.row.node)
+                    || !instances.is_empty() && instances.contains(&(pod.session(), pod.node().clone()))
+            }
+            Test::Words(Field::Namespace, _, words) => words.has(pod.row.namespace),
+            Test::Words(Field::Status, _, words) => words.has(pod.row.status),
             Test::Labels(labels, _) => labels.has(pod.row.labels),
             Test::Workload(workloads) => owned_by(workloads, pod),
             Test::Pods(pods) => pods.contains(&(pod.session(), pod.uid())),
@@ -151,11 +160,11 @@ fn test<'a>(term: &'a Term, inventory: &Inventory) -> Test<'a> {
                 .any(|container| images.iter().any(|image| image.matches(&container.image, &container.image_id)))
         })),
         Term::Account(accounts) => Test::Account(accounts),
-        Term::Node(nodes) => Test::Words(Field::Node, nodes_named(nodes, inventory)),
-        Term::Namespace(namespaces) => Test::Words(Field::Namespace, words(namespaces)),
-        Term::Status(statuses) => Test::Words(Field::Status, words(statuses)),
+        Term::Node(nodes) => Test::Node(nodes, words(nodes), instances(nodes, inventory)),
+        Term::Namespace(namespaces) => Test::Words(Field::Namespace, namespaces, words(namespaces)),
+        Term::Status(statuses) => Test::Words(Field::Status, statuses, words(statuses)),
         Term::Workload(workloads) => Test::Workload(workloads),
-        Term::Service(services) => Test::Pods(behind(inventory, |namespace, name| {
+        Term::Service(services) => Test::Pods(behind(inventory, |_, namespace, name| {
             services.iter().any(|service| service.matches(namespace, name))
         })),
         Term::Address(ranges) => Test::Addresses(ranges, behind_addresses(inventory, ranges)),
@@ -186,27 +195,23 @@ fn test<'a>(term: &'a Term, inventory: &Inventory) -> Test<'a> {
     }
 }
 
-/// Names of nodes that are meant by their name or by their instance id.
-fn nodes_named(patterns: &[Pattern], inventory: &Inventory) -> Selected<Clean> {
-    let by_instance: HashSet<&str> = inventory
-        .nodes()
-        .iter()
-        .filter(|(_, row)| patterns.iter().any(|pattern| pattern.matches(&row.facts.instance_id)))
-        .map(|(_, row)| row.facts.meta.name.as_str())
-        .collect();
-    inventory
-        .pods()
-        .words()
-        .select(|word| by_instance.contains(word.as_str()) || patterns.iter().any(|pattern| pattern.matches(word)))
+/// Nodes that are meant by their instance id. Names of nodes come from private
+/// addresses, so that two clusters may have the same.
+fn instances(patterns: &[Pattern], inventory: &Inventory) -> HashSet<(SessionId, Clean)> {
+    let nodes = inventory.nodes().iter().map(|(_, row)| row);
+    nodes
+        .filter(|row| patterns.iter().any(|pattern| pattern.matches(&row.facts.instance_id)))
+        .map(|row| (row.session, row.facts.meta.name.clone()))
+        .collect()
 }
 
 /// Pods behind the services that are meant, from their EndpointSlices.
-fn behind(inventory: &Inventory, meant: impl Fn(&str, &str) -> bool) -> HashSet<(SessionId, Uid)> {
+fn behind(inventory: &Inventory, meant: impl Fn(SessionId, &str, &str) -> bool) -> HashSet<(SessionId, Uid)> {
     inventory
         .objects(Kind::EndpointSlice)
         .iter()
         .filter_map(|(_, row)| match &row.facts.shape {
-            Shape::EndpointSlice { service, endpoints } if meant(&row.facts.meta.namespace, service) => {
+            Shape::EndpointSlice { service, endpoints } if meant(row.session, &row.facts.meta.namespace, service) => {
                 Some((row.session, endpoints))
             }
             _ => None,
@@ -219,7 +224,7 @@ fn behind(inventory: &Inventory, meant: impl Fn(&str, &str) -> bool) -> HashSet<
 
 /// Pods behind services that have an address in one of the ranges.
 fn behind_addresses(inventory: &Inventory, ranges: &[Range]) -> HashSet<(SessionId, Uid)> {
-    let services: HashSet<(&str, &str)> = inventory
+    let services: HashSet<(SessionId, &str, &str)> = inventory
         .objects(Kind::Service)
         .iter()
         .filter(|(_, row)| match &row.facts.shape {
@@ -228,9 +233,9 @@ fn behind_addresses(inventory: &Inventory, ranges: &[Range]) -> HashSet<(Session
             }
             _ => false,
         })
-        .map(|(_, row)| (row.facts.meta.namespace.as_str(), row.facts.meta.name.as_str()))
+        .map(|(_, row)| (row.session, row.facts.meta.namespace.as_str(), row.facts.meta.name.as_str()))
         .collect();
-    behind(inventory, |namespace, name| services.contains(&(namespace, name)))
+    behind(inventory, |session, namespace, name| services.contains(&(session, namespace, name)))
 }
 
 fn owned_by(workloads: &[Scoped], pod: Pod<'_>) -> bool {

@@ -122,13 +122,15 @@ pub struct Plan {
 pub struct PlanHash([u8; 32]);
 
 impl Plan {
-    /// The plan's hash.
-    ///
-    /// Canonical JSON here is serde_json's compact form with fields in the order
-    /// of the type and object keys sorted (serde_json's map is a BTreeMap).
+    /// The plan's canonical JSON: serde_json's compact form with fields in the
+    /// order of the type and object keys sorted (serde_json's map is a BTreeMap).
+    pub fn canonical(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The SHA-256 of the canonical JSON.
     pub fn hash(&self) -> PlanHash {
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        PlanHash(Sha256::digest(&text).into())
+        PlanHash(Sha256::digest(self.canonical()).into())
     }
 }
 

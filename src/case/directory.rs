@@ -1,0 +1,153 @@
+//! A case on disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::access::Access;
+use super::error::{At, CaseError};
+use super::merge::merge;
+use super::read::{Lines, lines_path, writers};
+use super::{By, CaseId, Digest, Entry, Evidence, Follower, Journal, Plans, Record, Summary};
+use crate::model::{Clean, ClusterId};
+
+/// What a case needs to be opened.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// Its id, often a ticket's number.
+    pub id: String,
+    /// What it is about; may be empty.
+    pub title: String,
+    /// Who answers for it.
+    pub responder: String,
+    /// The clusters that it is about; others join with the first action on them.
+    pub clusters: Vec<ClusterId>,
+}
+
+/// A case: its journal, its evidence, its plans and its notes.
+pub struct Case {
+    id: CaseId,
+    path: PathBuf,
+    access: Access,
+    journal: Journal,
+}
+
+impl Case {
+    /// Opens a new case below `root`.
+    pub fn create(root: &Path, new: NewCase) -> Result<Self, CaseError> {
+        let id = CaseId::new(&new.id).ok_or(CaseError::NoId)?;
+        let responder = Clean::from(new.responder.trim());
+        if responder.is_empty() {
+            return Err(CaseError::NoResponder);
+        }
+        let path = root.join(id.slug());
+        let access = Access::of(root);
+        if path.exists() {
+            return Err(CaseError::Exists { id, path });
+        }
+        access.create_dir(root)?;
+        for part in [path.clone(), path.join("journal"), path.join("evidence"), path.join("plans")] {
+            access.create_dir(&part)?;
+            super::access::sync_dir(part.parent().unwrap_or(root))?;
+        }
+        let case = Self::at(id.clone(), path, access);
+        let title = Clean::from(new.title.trim());
+        case.journal.append(Entry::Opened { id, title, responder, clusters: new.clusters })?;
+        Ok(case)
+    }
+
+    /// The case of an id below `root`, or the one that lies in a directory.
+    pub fn open(root: &Path, case: &str) -> Result<Self, CaseError> {
+        let path = Self::find(root, case)?;
+        let access = Access::of(path.parent().unwrap_or(root));
+        let summary = Self::summary_of(&path)?;
+        Ok(Self::at(summary.id, path, access))
+    }
+
+    /// Where the case of an id, or of a directory, lies.
+    pub fn find(root: &Path, case: &str) -> Result<PathBuf, CaseError> {
+        let by_id = CaseId::new(case).map(|id| root.join(id.slug()));
+        let mut places = by_id.into_iter().chain([root.join(case), PathBuf::from(case)]);
+        places
+            .find(|path| path.join("journal").is_dir())
+            .ok_or_else(|| CaseError::Absent { id: Clean::from(case).to_string(), root: root.to_owned() })
+    }
+
+    /// The cases below `root`, the one that was opened last first. What is no case is passed over.
+    pub fn list(root: &Path) -> Result<Vec<Summary>, CaseError> {
+        let entries = match fs::read_dir(root) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read.at("read", root)?,
+        };
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut cases: Vec<_> = paths.filter_map(|path| Self::summary_of(&path).ok()).collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case.opened));
+        Ok(cases)
+    }
+
+    fn at(id: CaseId, path: PathBuf, access: Access) -> Self {
+        let journal = Journal::new(path.join("journal"), access, By::current());
+        Self { id, path, access, journal }
+    }
+
+    /// The id.
+    pub const fn id(&self) -> &CaseId {
+        &self.id
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The journal, to append to.
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The evidence store.
+    pub fn evidence(&self) -> Evidence {
+        Evidence::new(self.path.join("evidence"), self.access)
+    }
+
+    /// The plans that were made for this case.
+    pub fn plans(&self) -> Plans {
+        Plans::new(self.path.join("plans"), self.access)
+    }
+
+    /// Every record of every writer, in the order of the story. A line that
+    /// cannot be read is left out here; `verify` names it.
+    pub fn records(&self) -> Result<Vec<Record>, CaseError> {
+        records(&self.path)
+    }
+
+    /// What the records say of the case as a whole.
+    pub fn summary(&self) -> Result<Summary, CaseError> {
+        Self::summary_of(&self.path)
+    }
+
+    /// The journal as it grows, from its first record on.
+    pub fn follow(&self) -> Follower {
+        Follower::new(self.path.join("journal"))
+    }
+
+    /// Replaces `notes.md`, and records its hash.
+    pub fn save_notes(&self, text: &str) -> Result<Record, CaseError> {
+        self.access.replace(&self.path.join("notes.md"), text.as_bytes())?;
+        let (sha256, bytes) = (Digest::of(text.as_bytes()), text.len() as u64);
+        self.journal.append(Entry::Notes { sha256, bytes })
+    }
+
+    fn summary_of(path: &Path) -> Result<Summary, CaseError> {
+        Summary::fold(path.to_owned(), &records(path)?).ok_or_else(|| CaseError::NotACase { path: path.to_owned() })
+    }
+}
+
+fn records(path: &Path) -> Result<Vec<Record>, CaseError> {
+    let journal = path.join("journal");
+    let mut files = Vec::new();
+    for writer in writers(&journal)? {
+        let lines = Lines::read(&lines_path(&journal, &writer))?;
+        files.push(lines.whole.into_iter().filter_map(|line| line.record.ok()).collect());
+    }
+    Ok(merge(files))
+}

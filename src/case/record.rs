@@ -1,0 +1,231 @@
+//! What a journal holds.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{By, CaseId, Custody, Digest, Head, WriterId};
+use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Verdict};
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of the format; fields and entries are added without a new one.
+    pub v: u8,
+    /// Its number in its file, counted from 1.
+    pub seq: u64,
+    /// SHA-256 of the line before it, 64 zeros for the first.
+    pub prev: Digest,
+    /// When it was written, by this machine's clock.
+    pub time: Timestamp,
+    /// Whose file it stands in.
+    pub writer: WriterId,
+    /// The person and the machine.
+    pub by: By,
+    /// Heads of other writers that are new since this writer's last record.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen: BTreeMap<WriterId, Head>,
+    /// What is recorded.
+    pub entry: Entry,
+}
+
+impl Record {
+    /// The format that is written.
+    pub const VERSION: u8 = 1;
+}
+
+/// A job's id: the action and eight digits, `cordon-1f0c9a3b`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub Clean);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What is recorded. Whatever the case is known for is a fold over these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The case was opened.
+    Opened {
+        /// Its id.
+        id: CaseId,
+        /// What it is about.
+        title: Clean,
+        /// Who answers for it.
+        responder: Clean,
+        /// The clusters that it is about.
+        clusters: Vec<ClusterId>,
+    },
+    /// A cluster became part of the case.
+    Cluster {
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// The set that the responder works on was set.
+    Scope {
+        /// Its objects.
+        targets: Vec<Target>,
+    },
+    /// Something that somebody wrote down.
+    Note {
+        /// The text.
+        text: Clean,
+    },
+    /// `notes.md` was saved.
+    Notes {
+        /// SHA-256 of the file.
+        sha256: Digest,
+        /// Its length.
+        bytes: u64,
+    },
+    /// A plan was confirmed, and a job began.
+    Started {
+        /// The job.
+        job: JobId,
+        /// Who runs it: 1 for whoever began it, one more for each writer that adopted it.
+        epoch: u32,
+        /// The plan, in `plans/`.
+        plan: PlanHash,
+        /// The action's id.
+        action: Clean,
+        /// How dangerous it is.
+        tier: Tier,
+        /// The objects acted on, in the plan's order.
+        targets: Vec<Target>,
+        /// The user that the cluster takes us for.
+        identity: Clean,
+        /// How it was confirmed: `none needed`, `key`, `--yes`.
+        confirmed: Clean,
+        /// Why it is done, in the responder's words.
+        #[serde(default, skip_serializing_if = "Clean::is_empty")]
+        reason: Clean,
+    },
+    /// A call is about to leave. On disk before it does.
+    Intent {
+        /// The job.
+        job: JobId,
+        /// Place of the call in the plan.
+        call: usize,
+        /// The call itself.
+        request: Call,
+        /// What was there before, for undoing it.
+        before: Vec<Fact>,
+    },
+    /// What came of a call.
+    Result {
+        /// The job.
+        job: JobId,
+        /// Place of the call in the plan.
+        call: usize,
+        /// The answer.
+        answer: Answer,
+    },
+    /// How far a target is.
+    Progress {
+        /// The job.
+        job: JobId,
+        /// The target's place.
+        step: Step,
+    },
+    /// An artefact was stored.
+    Evidence {
+        /// The job that captured it, if one did.
+        job: Option<JobId>,
+        /// What it is, from where, by whom.
+        custody: Box<Custody>,
+    },
+    /// What reading a target back showed.
+    Verdict {
+        /// The job.
+        job: JobId,
+        /// Place of the target in the plan.
+        target: usize,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// A target ended without a verdict.
+    Failed {
+        /// The job.
+        job: JobId,
+        /// Place of the target in the plan.
+        target: usize,
+        /// What failed, on what.
+        why: Clean,
+    },
+    /// A job ended.
+    Ended {
+        /// The job.
+        job: JobId,
+        /// How.
+        end: JobEnd,
+    },
+    /// Something was asked for and not done; nothing was sent.
+    Refused {
+        /// The action's id.
+        action: Clean,
+        /// What it was asked for.
+        targets: Vec<Target>,
+        /// Why not.
+        why: Clean,
+    },
+    /// This writer will change nothing from here on.
+    ReadOnly {
+        /// Who or what closed it.
+        why: Clean,
+    },
+    /// The end of a file whose writer is gone, as the next writer found it.
+    Closed {
+        /// The file's writer.
+        writer: WriterId,
+        /// Its last whole record.
+        head: Head,
+        /// The line that was cut short, if one was.
+        torn: Option<TornTail>,
+    },
+    /// An entry of a later version of this program.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// The server did it.
+    Accepted {
+        /// `resourceVersion` of the object as it answered, where it did.
+        version: Clean,
+    },
+    /// The server or the connection failed it.
+    Failed {
+        /// What was said.
+        why: Clean,
+    },
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobEnd {
+    /// Every target was worked through, each with a verdict or a failure of its own.
+    Done,
+    /// Somebody cancelled it: what had begun was finished, the rest was left.
+    Cancelled,
+}
+
+/// A last line without its end: the machine or the disk stopped in the middle of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TornTail {
+    /// Where it starts in the file.
+    pub offset: u64,
+    /// How long it is.
+    pub bytes: u64,
+    /// SHA-256 of what is there.
+    pub sha256: Digest,
+}

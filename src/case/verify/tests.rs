@@ -1,0 +1,170 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::{Case, Entry, NewCase, Source};
+use super::*;
+
+fn source(label: &str) -> Source {
+    Source {
+        label: label.into(),
+        media: "text/plain".into(),
+        from: "/api/v1".into(),
+        identity: "alice".into(),
+        command: "kubectl get --raw /api/v1".into(),
+        target: None,
+    }
+}
+
+/// A case of two writers, an artefact and notes.
+fn case(root: &Path) -> PathBuf {
+    let new = NewCase { id: "SEC-1".into(), title: "web".into(), responder: "alice".into(), clusters: vec![] };
+    let first = Case::create(root, new).unwrap();
+    let mut artefact = first.evidence().begin(source("pod")).unwrap();
+    artefact.write(b"the pod\n").unwrap();
+    let custody = Box::new(artefact.finish(None).unwrap());
+    first.journal().append(Entry::Evidence { job: None, custody }).unwrap();
+    let second = Case::open(root, "SEC-1").unwrap();
+    for text in ["one", "two"] {
+        second.journal().append(Entry::Note { text: text.into() }).unwrap();
+    }
+    first.save_notes("what was seen\n").unwrap();
+    first.path().to_owned()
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+fn journals(case: &Path) -> Vec<PathBuf> {
+    files(case).into_iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect()
+}
+
+/// Replaces a file's content, whatever its permissions say.
+fn overwrite(path: &Path, content: &[u8]) {
+    fs::remove_file(path).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn damages(case: &Path) -> Vec<Damage> {
+    verify(case).unwrap().problems.iter().map(|problem| problem.damage).collect()
+}
+
+#[test]
+fn what_was_written_holds() {
+    let root = tempfile::tempdir().unwrap();
+    let report = verify(&case(root.path())).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert_eq!((report.records, report.writers, report.artefacts), (5, 2, 1));
+}
+
+#[test]
+fn any_byte_that_is_flipped_dropped_or_added_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    for path in files(&case) {
+        let content = fs::read(&path).unwrap();
+        for place in 0..content.len() {
+            let mut flipped = content.clone();
+            flipped[place] ^= 1;
+            let mut dropped = content.clone();
+            dropped.remove(place);
+            for wrong in [flipped, dropped] {
+                overwrite(&path, &wrong);
+                assert!(!verify(&case).unwrap().holds(), "{} byte {place}", path.display());
+            }
+        }
+        for byte in [b'\n', b' ', b'x'] {
+            overwrite(&path, &[&content[..], &[byte]].concat());
+            assert!(!verify(&case).unwrap().holds(), "{} and {byte}", path.display());
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(!verify(&case).unwrap().holds(), "{} removed", path.display());
+        fs::write(&path, &content).unwrap();
+        assert!(verify(&case).unwrap().holds(), "{} put back", path.display());
+    }
+}
+
+#[test]
+fn lines_that_are_dropped_reordered_or_added_are_named() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    let path = journals(&case).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let content = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = content.split_inclusive('\n').collect();
+    let [first, second, third] = lines[..] else { panic!("three records expected") };
+    for (wrong, damage) in [
+        (vec![first, third], Damage::Missing),
+        (vec![second, third], Damage::Missing),
+        (vec![first, second], Damage::Missing),
+        (vec![first, third, second], Damage::Reordered),
+        (vec![first, second, second, third], Damage::Reordered),
+        (vec![first, second, third, third], Damage::Reordered),
+    ] {
+        overwrite(&path, wrong.concat().as_bytes());
+        assert!(damages(&case).contains(&damage), "{damage:?} in {:?}", verify(&case).unwrap());
+    }
+}
+
+#[test]
+fn a_chain_that_was_shortened_with_its_head_is_missed_by_whoever_saw_it() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    // `first` was seen with two records by the second writer; the notes came after that.
+    let path = journals(&case).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let content = fs::read_to_string(&path).unwrap();
+    let first = content.split_inclusive('\n').next().unwrap();
+    overwrite(&path, first.as_bytes());
+    let head = super::super::read::Lines::parse(first.as_bytes()).head();
+    overwrite(&path.with_extension("head"), &head.to_line());
+    assert!(damages(&case).contains(&Damage::Missing));
+}
+
+#[test]
+fn a_torn_line_is_survived_named_and_closed_by_the_next_writer() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    let path = journals(&case).remove(0);
+    let whole = fs::read(&path).unwrap();
+    overwrite(&path, &[&whole[..], b"{\"v\":1,\"seq\":9"].concat());
+    assert_eq!(damages(&case), [Damage::Unfinished]);
+    let opened = Case::open(root.path(), "SEC-1").unwrap();
+    assert_eq!(opened.records().unwrap().len(), 5);
+    opened.journal().append(Entry::Note { text: "back again".into() }).unwrap();
+    let report = verify(&case).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert_eq!(report.remarks.len(), 1);
+    overwrite(&path, &[&whole[..], b"{\"v\":1,\"seq\":8"].concat());
+    assert!(!verify(&case).unwrap().holds(), "what was closed is fixed");
+}
+
+#[test]
+fn a_head_that_was_not_written_any_more_is_closed_as_well() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    let path = journals(&case).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let content = fs::read_to_string(&path).unwrap();
+    let two: String = content.split_inclusive('\n').take(2).collect();
+    let behind = super::super::read::Lines::parse(two.as_bytes()).head();
+    overwrite(&path.with_extension("head"), &behind.to_line());
+    assert_eq!(damages(&case), [Damage::Added]);
+    Case::open(root.path(), "SEC-1").unwrap().journal().append(Entry::Note { text: "on".into() }).unwrap();
+    assert!(verify(&case).unwrap().holds());
+}
+
+#[test]
+fn the_hash_of_a_line_is_the_one_of_sha256sum() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    for path in journals(&case) {
+        let content = fs::read(&path).unwrap();
+        let last = content.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
+        let head = fs::read_to_string(path.with_extension("head")).unwrap();
+        assert!(head.contains(&super::super::Digest::of(last).to_string()));
+    }
+}

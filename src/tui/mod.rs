@@ -1,1 +1,3 @@
-//! Not yet furnished.
+//! The cockpit on a terminal.
+
+pub mod terminal;

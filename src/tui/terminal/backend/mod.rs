@@ -1,0 +1,8 @@
+//! Frames into as few bytes as a terminal needs for them.
+
+mod frame;
+mod motion;
+mod pen;
+mod shadow;
+
+pub use frame::Painter;

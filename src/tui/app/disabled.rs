@@ -1,0 +1,78 @@
+//! Why a command does nothing now, in words.
+
+use crate::model::{Clean, Kind};
+
+use super::super::detail::Tab;
+use super::super::keys::{Command, Pane};
+use super::super::overlays::Overlay;
+use super::App;
+
+impl App {
+    /// The reason why a command cannot be run now, if there is one.
+    pub fn disabled(&self, command: Command) -> Option<Clean> {
+        let why = match command {
+            Command::Same(shared) => {
+                let row = self.under_cursor().and_then(|id| self.inventory.row(id))?;
+                if shared.query(&row, &self.inventory).is_some() {
+                    return None;
+                }
+                return Some(format!("this {} has no such thing in common with others", row.id().kind).into());
+            }
+            Command::Logs if self.kind_under_cursor() != Some(Kind::Pod) => "only pods have logs",
+            Command::ToNode if self.kind_under_cursor() != Some(Kind::Pod) => "only pods stand on a node",
+            Command::Follow | Command::Previous | Command::NextContainer if self.tab() != Some(Tab::Logs) => {
+                "no logs are open"
+            }
+            Command::ManagedFields if self.tab() != Some(Tab::Yaml) => "no YAML is open",
+            Command::SearchNext | Command::SearchPrevious if self.tab().is_none() => "no text is open",
+            Command::NextTab if self.tab().is_none() => "no object is open",
+            Command::Gone if self.main.kind() != Kind::Pod => "only pods are kept when they are gone",
+            Command::Mark | Command::AddToScope | Command::TakeFromScope if self.unidentified() => {
+                "the cluster has not said yet which one it is; marks need its identity"
+            }
+            Command::MarkRange | Command::Columns | Command::Sort | Command::Wide
+                if !matches!(self.focus, Pane::Pods | Pane::Nodes) =>
+            {
+                "this pane is no table of objects"
+            }
+            Command::CloseToWrites if self.mode.read_only => "this session is read-only already",
+            Command::HistoryBack | Command::HistoryLast if self.history.trail().len() < 2 => {
+                "this is the first selection"
+            }
+            Command::ClearFilter if self.list_typed().is_empty() => "nothing is filtered",
+            Command::Open | Command::Yaml | Command::Relations | Command::Events if self.nothing_under_cursor() => {
+                "there is no object under the cursor"
+            }
+            _ => return None,
+        };
+        Some(why.into())
+    }
+
+    fn kind_under_cursor(&self) -> Option<Kind> {
+        self.under_cursor().map(|id| id.kind)
+    }
+
+    fn nothing_under_cursor(&self) -> bool {
+        self.focus != Pane::Clusters
+            && !matches!(self.overlays.last(), Some(Overlay::Detail(_)))
+            && self.under_cursor().is_none()
+    }
+
+    fn unidentified(&self) -> bool {
+        self.under_cursor().is_some_and(|id| self.inventory.target(id).is_none())
+    }
+
+    fn tab(&self) -> Option<Tab> {
+        match self.overlays.last() {
+            Some(Overlay::Detail(detail)) => Some(detail.tab),
+            _ => None,
+        }
+    }
+
+    fn list_typed(&self) -> &str {
+        match self.focus {
+            Pane::Nodes => &self.nodes.typed,
+            _ => &self.main.typed,
+        }
+    }
+}

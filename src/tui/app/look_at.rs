@@ -1,0 +1,184 @@
+//! Looking at one object.
+
+use crate::model::{Clean, Kind};
+
+use super::super::detail::{Detail, Fetched, Goes, Tab};
+use super::super::effect::{Effect, Tone};
+use super::super::keys::{Command, Pane};
+use super::super::overlays::Overlay;
+use super::App;
+
+impl App {
+    /// Opens what is under the cursor: an object, a branch of a tree, a cluster.
+    pub(super) fn open(&mut self) {
+        if let Some(Overlay::Detail(detail)) = self.overlays.last() {
+            let goes = detail.branches.get(detail.place).and_then(|branch| branch.goes.clone());
+            if detail.tab == Tab::Relations
+                && let Some(goes) = goes
+            {
+                self.walk(goes);
+            }
+            return;
+        }
+        if self.focus == Pane::Clusters {
+            let label = self.inventory.clusters().get(self.cluster).map(|cluster| cluster.label.clone());
+            if let Some(label) = label {
+                self.list_kind(Kind::Pod, &format!("cluster:\"{label}\""));
+            }
+            return;
+        }
+        self.look_at(Tab::Relations);
+    }
+
+    /// Opens a view of the object under the cursor.
+    pub(super) fn look_at(&mut self, tab: Tab) {
+        if let Some(Overlay::Detail(detail)) = self.overlays.last_mut() {
+            detail.tab = tab;
+            self.fetch();
+            return;
+        }
+        let Some(id) = self.under_cursor() else { return };
+        let ticket = self.ticket();
+        let Some(detail) = Detail::new(id, tab, ticket, &self.inventory) else {
+            self.tell(Tone::Note, "this object is no longer known");
+            return;
+        };
+        self.overlays.push(Overlay::Detail(Box::new(detail)));
+        self.watch();
+        self.fetch();
+    }
+
+    fn walk(&mut self, goes: Goes) {
+        match goes {
+            Goes::Object(id) => {
+                let ticket = self.ticket();
+                if let Some(detail) = Detail::new(id, Tab::Relations, ticket, &self.inventory) {
+                    self.overlays.push(Overlay::Detail(Box::new(detail)));
+                }
+            }
+            Goes::Selection(kind, query) => {
+                self.overlays.clear();
+                self.effects.push(Effect::StopLogs);
+                self.list_kind(kind, &query);
+            }
+        }
+    }
+
+    pub(super) fn next_tab(&mut self) {
+        let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
+        let tabs = Tab::of(detail.row.kind);
+        let here = tabs.iter().position(|tab| *tab == detail.tab).unwrap_or(0);
+        if let Some(tab) = tabs.get((here + 1) % tabs.len()) {
+            detail.tab = *tab;
+        }
+        self.fetch();
+    }
+
+    pub(super) fn toggle_managed(&mut self) {
+        let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
+        detail.managed = !detail.managed;
+        self.show_yaml();
+    }
+
+    /// Asks for what the open view shows, where that has not been asked for.
+    fn fetch(&mut self) {
+        let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
+        let Some(row) = self.inventory.row(detail.row) else { return };
+        let (ticket, namespace, name) = (detail.ticket, row.namespace().clone(), row.name().clone());
+        match detail.tab {
+            Tab::Relations => {}
+            Tab::Yaml if matches!(detail.yaml, Fetched::No) => {
+                detail.yaml = Fetched::Asked;
+                self.effects.push(Effect::Object { ticket, row: detail.row, namespace, name });
+            }
+            Tab::Events if matches!(detail.events, Fetched::No) => {
+                detail.events = Fetched::Asked;
+                self.effects.push(Effect::Events { ticket, row: detail.row, namespace });
+            }
+            Tab::Logs if !detail.logs.open => {
+                let Some(pod) = row.pod() else { return };
+                detail.logs.containers = pod.containers().iter().map(|container| container.name.clone()).collect();
+                detail.logs.open = true;
+                let only = detail.logs.only.and_then(|place| detail.logs.containers.get(place)).cloned();
+                let containers = only.map_or_else(|| detail.logs.containers.clone(), |one| vec![one]);
+                let previous = detail.logs.previous;
+                let session = detail.row.session;
+                self.effects.push(Effect::Logs { ticket, session, namespace, name, containers, previous });
+            }
+            Tab::Yaml | Tab::Events | Tab::Logs => {}
+        }
+    }
+
+    pub(super) fn change_logs(&mut self, command: Command) {
+        let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
+        let logs = &mut detail.logs;
+        match command {
+            Command::Follow => {
+                logs.follow = !logs.follow;
+                logs.take(Vec::new());
+                return;
+            }
+            Command::Previous => logs.previous = !logs.previous,
+            _ => {
+                let next = logs.only.map_or(0, |place| place + 1);
+                logs.only = (next < logs.containers.len()).then_some(next);
+            }
+        }
+        logs.restart();
+        self.fetch();
+    }
+
+    pub(super) fn search(&mut self, backwards: bool) {
+        let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
+        let found = match detail.tab {
+            Tab::Logs => detail.logs.search(backwards),
+            _ => detail.text().is_some_and(|text| text.search(backwards)),
+        };
+        if !found {
+            self.tell(Tone::Note, "no line matches");
+        }
+    }
+
+    pub(super) fn look_for(&mut self, wanted: &str) {
+        let wanted = wanted.to_lowercase();
+        match self.overlays.last_mut() {
+            Some(Overlay::Detail(detail)) => {
+                detail.logs.wanted.clone_from(&wanted);
+                if let Some(text) = detail.text() {
+                    text.wanted.clone_from(&wanted);
+                }
+                if !wanted.is_empty() {
+                    self.search(false);
+                }
+            }
+            Some(Overlay::Help(text)) => {
+                text.wanted = wanted;
+                text.search(false);
+            }
+            _ => {}
+        }
+    }
+
+    /// Copies the name under the cursor, or everything that is open.
+    pub(super) fn copy(&mut self, name_only: bool) {
+        let lines = |lines: &[Clean]| lines.iter().map(Clean::as_str).collect::<Vec<_>>().join("\n");
+        let text = match self.overlays.last() {
+            Some(Overlay::Detail(detail)) if !name_only => match (detail.tab, &detail.yaml, &detail.events) {
+                (Tab::Yaml, Fetched::Here(text), _) | (Tab::Events, _, Fetched::Here(text)) => lines(&text.lines),
+                (Tab::Logs, ..) => detail.logs.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
+                _ => lines(&detail.branches.iter().map(|branch| branch.label.clone()).collect::<Vec<_>>()),
+            },
+            _ => {
+                let Some(row) = self.under_cursor().and_then(|id| self.inventory.row(id)) else { return };
+                if name_only { row.name().to_string() } else { self.row_text(&row) }
+            }
+        };
+        self.effects.push(Effect::Copy(text));
+    }
+
+    fn row_text(&self, row: &crate::inventory::Row<'_>) -> String {
+        let cell = crate::inventory::columns::Cell { row: *row, inventory: &self.inventory, now: self.now };
+        let columns = crate::inventory::columns::of(row.id().kind);
+        columns.iter().map(|column| (column.text)(&cell).into_owned()).collect::<Vec<_>>().join("\t")
+    }
+}

@@ -1,0 +1,207 @@
+//! The state of the cockpit. It does no I/O: keys and replies go in, effects
+//! come out, and views read it.
+
+mod act;
+mod command;
+mod disabled;
+mod history;
+mod keys;
+mod look_at;
+mod prompt;
+mod reply;
+mod select;
+
+pub use history::{History, Place};
+
+use std::time::{Duration, Instant};
+
+use crate::config::keymap::Keymap;
+use crate::inventory::{ClusterState, Inventory, Marks, Now};
+use crate::model::{Clean, Kind, SessionId};
+
+use super::effect::{Effect, Tone};
+use super::keys::{Pane, bindings};
+use super::look::Look;
+use super::overlays::Overlay;
+use super::panes::List;
+use super::respond::{CaseView, Offer};
+
+/// How the cockpit was started.
+#[derive(Clone, Debug, Default)]
+pub struct Mode {
+    /// Whether it runs on the embedded twin.
+    pub game_day: bool,
+    /// Whether changes are refused.
+    pub read_only: bool,
+    /// The version, for the header.
+    pub version: &'static str,
+}
+
+/// The cockpit.
+#[derive(Debug)]
+pub struct App {
+    /// What is known of every cluster.
+    pub inventory: Inventory,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The looks.
+    pub look: Look,
+    /// How it was started.
+    pub mode: Mode,
+    /// The pane that has the keys.
+    pub focus: Pane,
+    /// Whether that pane has the whole screen.
+    pub zoomed: bool,
+    /// Place of the cursor among the clusters.
+    pub cluster: usize,
+    /// The list of pods, or of another kind that was asked for in its place.
+    pub main: List,
+    /// The list of nodes.
+    pub nodes: List,
+    /// The objects marked.
+    pub marked: Marks,
+    /// The objects that the responder works on.
+    pub scope: Marks,
+    /// Place of the cursor in the scope, the jobs and the journal.
+    pub places: [usize; 3],
+    /// What lies over the panes, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// Where the responder has been.
+    pub history: History,
+    /// Queries typed before.
+    pub queries: Vec<String>,
+    /// Commands typed before.
+    pub commands: Vec<String>,
+    /// What can be done.
+    pub offers: Vec<Offer>,
+    /// The case that is open.
+    pub case: CaseView,
+    /// What was told last, and when.
+    pub told: Option<(Tone, Clean, Instant)>,
+    /// Whether the next `q` or ctrl-c leaves although jobs are running.
+    pub leaving: bool,
+    /// The size of the terminal.
+    pub size: (u16, u16),
+    /// The present, as far as the screen is concerned.
+    pub now: Now,
+    pub(super) effects: Vec<Effect>,
+    tickets: u64,
+}
+
+/// How long something told stays on the screen.
+const TOLD: Duration = Duration::from_secs(8);
+
+impl App {
+    /// A cockpit on clusters that nothing is known of yet.
+    pub fn new(clusters: Vec<ClusterState>, keymap: Keymap, look: Look, mode: Mode) -> Self {
+        let mut inventory = Inventory::new();
+        clusters.into_iter().for_each(|cluster| inventory.open(cluster));
+        let mut app = Self {
+            inventory,
+            keymap,
+            look,
+            mode,
+            focus: Pane::Pods,
+            zoomed: false,
+            cluster: 0,
+            main: List::new(Kind::Pod),
+            nodes: List::new(Kind::Node),
+            marked: Marks::default(),
+            scope: Marks::default(),
+            places: [0; 3],
+            overlays: Vec::new(),
+            history: History::default(),
+            queries: Vec::new(),
+            commands: Vec::new(),
+            offers: Vec::new(),
+            case: CaseView::default(),
+            told: None,
+            leaving: false,
+            size: (80, 24),
+            now: Now::read(),
+            effects: Vec::new(),
+            tickets: 0,
+        };
+        app.history.visit(Place { kind: Kind::Pod, query: String::new() });
+        app.watch();
+        app
+    }
+
+    /// What the world outside should do now.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The built-in keys, for tests and for a start without a keymap.
+    pub fn built_in_keys() -> Keymap {
+        Keymap::built_in(&bindings())
+    }
+
+    /// Brings every list up to date. Says whether anything that is on the screen may have changed.
+    pub fn settle(&mut self) -> bool {
+        let main = self.main.settle(&self.inventory, &self.marked, &self.scope);
+        let nodes = self.nodes.settle(&self.inventory, &self.marked, &self.scope);
+        let open = self.overlays.iter_mut().any(|overlay| match overlay {
+            Overlay::Detail(detail) => {
+                detail.refresh(&self.inventory);
+                true
+            }
+            _ => false,
+        });
+        main || nodes || open
+    }
+
+    /// Moves the screen's present on. Says whether something told is over.
+    pub fn tick(&mut self, now: Now) -> bool {
+        self.now = now;
+        self.inventory.expire(now);
+        let over = self.told.as_ref().is_some_and(|(.., at)| now.instant.saturating_duration_since(*at) >= TOLD);
+        if over {
+            self.told = None;
+        }
+        over
+    }
+
+    /// Tells the responder something.
+    pub fn tell(&mut self, tone: Tone, text: impl Into<Clean>) {
+        self.told = Some((tone, text.into(), self.now.instant));
+    }
+
+    /// The list that has the keys, where a list has them.
+    pub const fn list(&mut self) -> Option<&mut List> {
+        match self.focus {
+            Pane::Pods => Some(&mut self.main),
+            Pane::Nodes => Some(&mut self.nodes),
+            _ => None,
+        }
+    }
+
+    /// The session that the header speaks of: that of the row under the cursor.
+    pub fn session(&self) -> Option<SessionId> {
+        let row = match self.focus {
+            Pane::Pods => self.main.cursor(),
+            Pane::Nodes => self.nodes.cursor(),
+            _ => None,
+        };
+        let first = || self.inventory.clusters().get(self.cluster).or_else(|| self.inventory.clusters().first());
+        row.map(|row| row.session).or_else(|| first().map(|cluster| cluster.session))
+    }
+
+    /// Asks for the kinds that the screen needs.
+    pub(super) fn watch(&mut self) {
+        let mut kinds = vec![Kind::Pod, Kind::Node, self.main.kind()];
+        kinds.extend(self.main.view().query().needs());
+        kinds.extend(self.nodes.view().query().needs());
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Detail(_))) {
+            kinds.extend([Kind::Service, Kind::EndpointSlice]);
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        self.effects.push(Effect::Watch(kinds));
+    }
+
+    pub(super) const fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+}

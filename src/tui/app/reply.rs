@@ -1,0 +1,82 @@
+//! What the world answers.
+
+use crate::model::{Clean, News, Update};
+
+use super::super::detail::{Detail, Fetched, events, yaml};
+use super::super::effect::{Reply, Tone};
+use super::super::overlays::Overlay;
+use super::super::panes::TextPane;
+use super::super::respond::Confirm;
+use super::App;
+
+impl App {
+    /// Takes an answer. Says whether the screen has to be looked at again at once.
+    pub fn reply(&mut self, reply: Reply) -> bool {
+        match reply {
+            Reply::News(update) => return self.news(update),
+            Reply::Object(ticket, answer) => {
+                if let Some(detail) = self.look(ticket) {
+                    match answer {
+                        Ok(raw) => detail.raw = raw,
+                        Err(why) => detail.yaml = Fetched::Failed(why),
+                    }
+                    self.show_yaml();
+                }
+            }
+            Reply::Events(ticket, answer) => {
+                let now = self.now.unix;
+                if let Some(detail) = self.look(ticket) {
+                    detail.events = fetched(answer.and_then(|raw| events(&raw, now)));
+                    detail.set_height(detail.height);
+                }
+            }
+            Reply::Log(ticket, lines) => {
+                if let Some(detail) = self.look(ticket) {
+                    detail.logs.take(lines);
+                }
+            }
+            Reply::LogEnded(ticket, container, why) => {
+                if let Some(detail) = self.look(ticket) {
+                    detail.logs.ended.push((container, why));
+                }
+            }
+            Reply::Planned(Ok(plan)) => self.overlays.push(Overlay::Confirm(Box::new(Confirm::new(*plan)))),
+            Reply::Planned(Err(why)) => self.tell(Tone::Bad, why),
+            Reply::Journal(case) => self.case = *case,
+            Reply::Tell(tone, text) => self.tell(tone, text),
+        }
+        true
+    }
+
+    pub(super) fn show_yaml(&mut self) {
+        let Some(detail) = self.overlays.iter_mut().rev().find_map(open_detail) else { return };
+        if !detail.raw.is_empty() {
+            detail.yaml = fetched(yaml(&detail.raw, detail.managed));
+            detail.set_height(detail.height);
+        }
+    }
+
+    fn news(&mut self, update: Update) -> bool {
+        let urgent = matches!(update.news, News::Identified(_) | News::Cluster(_) | News::Watch(..) | News::Listed(_));
+        self.inventory.apply(update, self.now);
+        urgent
+    }
+
+    fn look(&mut self, ticket: u64) -> Option<&mut Detail> {
+        self.overlays.iter_mut().filter_map(open_detail).find(|detail| detail.ticket == ticket)
+    }
+}
+
+fn open_detail(overlay: &mut Overlay) -> Option<&mut Detail> {
+    match overlay {
+        Overlay::Detail(detail) => Some(detail),
+        _ => None,
+    }
+}
+
+fn fetched(lines: Result<Vec<Clean>, Clean>) -> Fetched {
+    match lines {
+        Ok(lines) => Fetched::Here(TextPane::new(lines)),
+        Err(why) => Fetched::Failed(why),
+    }
+}

@@ -1,0 +1,176 @@
+//! Selecting, marking, and the scope.
+
+use crate::inventory::{Query, RowId, Shared};
+use crate::model::{Kind, Target};
+
+use super::super::effect::{Effect, Tone};
+use super::super::keys::Pane;
+use super::super::panes::List;
+use super::{App, Place};
+
+impl App {
+    /// Lists a kind in the main pane.
+    pub(super) fn list_kind(&mut self, kind: Kind, query: &str) {
+        self.focus = Pane::Pods;
+        let place = Place { kind, query: query.to_owned() };
+        self.show(&place);
+        self.history.visit(place);
+    }
+
+    /// Shows a place without remembering it anew.
+    pub(super) fn show(&mut self, place: &Place) {
+        if self.main.kind() != place.kind {
+            let height = self.main.height();
+            self.main = List::new(place.kind);
+            self.main.set_height(height);
+        }
+        match place.query.parse::<Query>() {
+            Ok(query) => self.main.select(query, &place.query),
+            Err(error) => self.tell(Tone::Bad, error.to_string()),
+        }
+        self.watch();
+        self.settle();
+    }
+
+    /// Selects in the list that has the keys.
+    pub(super) fn select_typed(&mut self, typed: &str) {
+        match typed.parse::<Query>() {
+            Err(error) => self.tell(Tone::Bad, error.to_string()),
+            Ok(_) if self.focus != Pane::Nodes => {
+                let kind = self.main.kind();
+                self.list_kind(kind, typed);
+            }
+            Ok(query) => {
+                self.nodes.select(query, typed);
+                self.watch();
+                self.settle();
+            }
+        }
+    }
+
+    /// Selects every pod that shares something with the row under the cursor. The cursor stays on its object.
+    pub(super) fn select_same(&mut self, shared: Shared) {
+        let Some(id) = self.under_cursor() else { return };
+        let query = self.inventory.row(id).and_then(|row| shared.query(&row, &self.inventory));
+        let Some(query) = query else { return };
+        self.overlays.clear();
+        self.list_kind(Kind::Pod, &query);
+        self.main.find(id, &self.inventory);
+    }
+
+    /// The object under the cursor, wherever the cursor is.
+    pub(super) fn under_cursor(&self) -> Option<RowId> {
+        if let Some(super::super::overlays::Overlay::Detail(detail)) = self.overlays.last() {
+            return Some(detail.row);
+        }
+        match self.focus {
+            Pane::Pods => self.main.cursor(),
+            Pane::Nodes => self.nodes.cursor(),
+            Pane::Scope => {
+                let [place, ..] = self.places;
+                self.inventory.row_of(self.scope.iter().nth(place)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an action or the scope would get: the marked objects, or the one under the cursor.
+    pub fn chosen(&self) -> Vec<Target> {
+        if !self.marked.is_empty() && self.focus != Pane::Scope {
+            return self.marked.iter().cloned().collect();
+        }
+        if self.focus == Pane::Scope {
+            let [place, ..] = self.places;
+            return self.scope.iter().nth(place).cloned().into_iter().collect();
+        }
+        self.under_cursor().and_then(|id| self.inventory.target(id)).into_iter().collect()
+    }
+
+    pub(super) fn mark(&mut self) {
+        let target = self.under_cursor().and_then(|id| self.inventory.target(id));
+        if let Some(target) = target {
+            self.marked.toggle(target);
+        }
+        if let Some(list) = self.list() {
+            list.set_anchor();
+        }
+        self.marks_changed();
+        let inventory = &self.inventory;
+        match self.focus {
+            Pane::Pods => self.main.step(1, inventory),
+            Pane::Nodes => self.nodes.step(1, inventory),
+            _ => {}
+        }
+    }
+
+    pub(super) fn mark_range(&mut self) {
+        let rows = match self.focus {
+            Pane::Nodes => self.nodes.range(&self.inventory),
+            _ => self.main.range(&self.inventory),
+        };
+        let targets: Vec<_> = rows.into_iter().filter_map(|id| self.inventory.target(id)).collect();
+        targets.into_iter().for_each(|target| {
+            self.marked.add(target);
+        });
+        self.marks_changed();
+    }
+
+    pub(super) fn unmark(&mut self) {
+        let target = self.under_cursor().and_then(|id| self.inventory.target(id));
+        if target.is_some_and(|target| self.marked.remove(&target)) {
+            self.marks_changed();
+        }
+    }
+
+    pub(super) fn unmark_all(&mut self) {
+        self.marked.clear();
+        self.marks_changed();
+    }
+
+    pub(super) fn change_scope(&mut self, add: bool) {
+        let targets = self.chosen();
+        let count = targets.len();
+        for target in targets {
+            if add {
+                self.scope.add(target);
+            } else {
+                self.scope.remove(&target);
+            }
+        }
+        self.marks_changed();
+        let (done, all) = (if add { "into" } else { "out of" }, self.scope.len());
+        self.tell(Tone::Good, format!("{count} {done} the scope; it holds {all}"));
+    }
+
+    fn marks_changed(&mut self) {
+        self.main.invalidate();
+        self.nodes.invalidate();
+        self.settle();
+        self.effects.push(Effect::Save);
+    }
+
+    pub(super) fn toggle_gone(&mut self) {
+        let words: Vec<_> = self.main.typed.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let without: Vec<_> = words.iter().filter(|word| *word != "gone").cloned().collect();
+        let typed = if without.len() == words.len() { [without, vec!["gone".to_owned()]].concat() } else { without };
+        self.list_kind(Kind::Pod, &typed.join(" "));
+    }
+
+    pub(super) fn go_to_node(&mut self) {
+        let pod = self.under_cursor().and_then(|id| self.inventory.row(id)).and_then(|row| row.pod());
+        let Some(pod) = pod else { return };
+        let found = self.inventory.nodes().iter().find_map(|(_, row)| {
+            let same = row.session == pod.session() && row.facts.meta.name == *pod.node();
+            same.then_some(RowId { session: row.session, kind: Kind::Node, uid: row.facts.meta.uid })
+        });
+        let Some(id) = found else {
+            self.tell(Tone::Note, "this pod's node is not listed");
+            return;
+        };
+        self.overlays.clear();
+        self.nodes.select(Query::default(), "");
+        self.settle();
+        self.nodes.find(id, &self.inventory);
+        self.focus = Pane::Nodes;
+    }
+}

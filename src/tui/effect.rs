@@ -1,0 +1,105 @@
+//! What the cockpit asks of the world outside it, and what the world answers.
+
+use crate::inventory::RowId;
+use crate::model::{Clean, Kind, Plan, SessionId, Target, Update};
+
+use super::detail::LogLine;
+
+/// Something to be done outside. The cockpit never waits for it.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Draw everything anew.
+    Redraw,
+    /// Keep these kinds up to date on every session, and no others.
+    Watch(Vec<Kind>),
+    /// Fetch an object.
+    Object {
+        /// The look that wants it.
+        ticket: u64,
+        /// The object.
+        row: RowId,
+        /// Its namespace.
+        namespace: Clean,
+        /// Its name.
+        name: Clean,
+    },
+    /// Fetch an object's events.
+    Events {
+        /// The look that wants them.
+        ticket: u64,
+        /// The object.
+        row: RowId,
+        /// Its namespace.
+        namespace: Clean,
+    },
+    /// Read logs; those of an earlier look stop.
+    Logs {
+        /// The look that wants them.
+        ticket: u64,
+        /// The session.
+        session: SessionId,
+        /// The pod's namespace.
+        namespace: Clean,
+        /// The pod's name.
+        name: Clean,
+        /// The containers.
+        containers: Vec<Clean>,
+        /// Whether those before the last restart are wanted.
+        previous: bool,
+    },
+    /// Stop reading logs.
+    StopLogs,
+    /// Copy a text through the terminal.
+    Copy(String),
+    /// Keep marks, scope and what was typed.
+    Save,
+    /// Refuse every change from now on.
+    CloseToWrites,
+    /// Use another theme.
+    Theme(String),
+    /// Plan an action.
+    Plan {
+        /// The action's id.
+        action: &'static str,
+        /// What it would act on.
+        targets: Vec<Target>,
+    },
+    /// Run a plan that was confirmed.
+    Run(Box<Plan>),
+    /// Stop a job.
+    Cancel(String),
+}
+
+/// What the world answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// News of a cluster.
+    News(Update),
+    /// An object's raw JSON.
+    Object(u64, Result<Vec<u8>, Clean>),
+    /// The raw JSON of a list of events.
+    Events(u64, Result<Vec<u8>, Clean>),
+    /// Lines of a container's log.
+    Log(u64, Vec<LogLine>),
+    /// A container's log ended.
+    LogEnded(u64, Clean, Option<Clean>),
+    /// A plan, or why there is none.
+    Planned(Result<Box<Plan>, Clean>),
+    /// The journal of the case grew.
+    Journal(Box<super::respond::CaseView>),
+    /// Something to tell the responder.
+    Tell(Tone, Clean),
+}
+
+/// How urgent something told is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// As expected.
+    Good,
+    /// To be read.
+    Note,
+    /// Something failed.
+    Bad,
+}

@@ -1,0 +1,29 @@
+//! What lies over the panes: prompts, menus, the help, an object in full, a
+//! plan to be confirmed. The topmost one has the keys.
+
+mod help;
+mod input;
+mod menu;
+
+pub use help::help;
+pub use input::{Ask, Input, Typed};
+pub use menu::{Item, Menu, Pick};
+
+use super::detail::Detail;
+use super::panes::TextPane;
+use super::respond::Confirm;
+
+/// Something that lies over the panes.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Every key.
+    Help(TextPane),
+    /// A line to type.
+    Input(Box<Input>),
+    /// Something to choose from.
+    Menu(Box<Menu>),
+    /// One object in full.
+    Detail(Box<Detail>),
+    /// A plan.
+    Confirm(Box<Confirm>),
+}

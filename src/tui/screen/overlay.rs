@@ -1,0 +1,78 @@
+//! Menus, the help, and plans, drawn.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::theme::Role;
+use crate::inventory::columns::Cut;
+
+use super::super::app::App;
+use super::super::overlays::Menu;
+use super::super::panes::TextPane;
+use super::super::respond::Confirm;
+use super::cut::cut;
+use super::detail::pane;
+use super::write::{clear, frame, text, text_at, text_right};
+
+/// Draws the help over everything.
+pub fn help(app: &App, help: &TextPane, area: Rect, buffer: &mut Buffer) {
+    clear(app, area, buffer);
+    let inner = frame(app, "help: / searches, esc closes", true, area, buffer);
+    pane(app, help, inner, buffer);
+}
+
+/// Draws a menu in the middle.
+pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
+    let shown = u16::try_from(menu.shown().count()).unwrap_or(u16::MAX);
+    let width = area.width.saturating_sub(4).min(96);
+    let height = (shown + 3).clamp(4, area.height.saturating_sub(2).max(4)).min(area.height);
+    let area = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height };
+    clear(app, area, buffer);
+    let inner = frame(app, menu.title, true, area, buffer);
+    let asked = if menu.typing { format!("{} ", menu.typed) } else { "enter takes it, esc closes".to_owned() };
+    let column = if menu.typing { text(buffer, inner, 0, "> ", app.look.style(Role::KeyHint)) } else { 0 };
+    text_at(buffer, inner, column, 0, &asked, app.look.style(Role::Prompt));
+    let fit = usize::from(inner.height.saturating_sub(1)).max(1);
+    let top = (menu.place + 1).saturating_sub(fit);
+    for (row, (place, item)) in (1..inner.height).zip(menu.shown().enumerate().skip(top)) {
+        let chosen = place == menu.place;
+        let role = match (chosen, item.disabled.is_some()) {
+            (true, _) => Role::Selection,
+            (false, true) => Role::Disabled,
+            (false, false) => Role::Text,
+        };
+        let style = app.look.style(role);
+        if chosen {
+            buffer.set_style(Rect { y: inner.y + row, height: 1, ..inner }, style);
+        }
+        let about = item.disabled.as_ref().map_or_else(|| item.about.to_string(), |why| format!("not now: {why}"));
+        let key = format!("{:>6} ", cut(&item.key, 6, Cut::End, ""));
+        let column = text(buffer, inner, row, &key, if chosen { style } else { app.look.style(Role::KeyHint) });
+        let column = text_at(buffer, inner, column, row, &format!("{:<18} ", item.label), style);
+        let about = cut(&about, usize::from(inner.width.saturating_sub(column)), Cut::End, app.look.glyph("…", "~"));
+        text_at(buffer, inner, column, row, &about, if chosen { style } else { app.look.style(Role::Dim) });
+    }
+}
+
+/// Draws a plan and the question.
+pub fn confirm(app: &App, confirm: &Confirm, area: Rect, buffer: &mut Buffer) {
+    clear(app, area, buffer);
+    let inner = frame(app, &format!("plan: {}", confirm.plan.action), true, area, buffer);
+    let body = Rect { height: inner.height.saturating_sub(2), ..inner };
+    pane(app, &confirm.text, body, buffer);
+    let last = inner.height.saturating_sub(1);
+    let column = text(buffer, inner, last, &confirm.question(), app.look.style(Role::Warn));
+    if confirm.password().is_some() {
+        text_at(buffer, inner, column + 2, last, &confirm.typed, app.look.style(Role::Prompt));
+    }
+    let below = confirm.text.lines.len().saturating_sub(confirm.text.scroll.top + usize::from(body.height));
+    if below > 0 {
+        text_right(
+            buffer,
+            inner,
+            last.saturating_sub(1),
+            &format!("{below} more lines below"),
+            app.look.style(Role::Info),
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! The panes beside and below: findings, scope, jobs, journal.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::theme::Role;
+use crate::inventory::columns::Cut;
+use crate::model::{Age, StepState};
+
+use super::super::app::App;
+use super::super::keys::Pane;
+use super::super::respond::JobLine;
+use super::cut::cut;
+use super::write::{frame, text};
+
+/// The findings: none can be read yet, and the pane says so.
+pub fn findings(app: &App, area: Rect, buffer: &mut Buffer) {
+    let inner = frame(app, "4 findings", app.focus == Pane::Findings, area, buffer);
+    let lines = [
+        "No source of findings is read.",
+        "Select what an alert names with /:",
+        "image: sa: node: workload: ip:",
+        "and keep it in the scope with +.",
+    ];
+    for (row, line) in (0..).zip(lines) {
+        text(buffer, inner, row, line, app.look.style(Role::Dim));
+    }
+}
+
+/// The scope: the objects that the responder works on, those that are gone too.
+pub fn scope(app: &App, area: Rect, buffer: &mut Buffer) {
+    let focused = app.focus == Pane::Scope;
+    let inner = frame(app, &format!("5 scope {}", app.scope.len()), focused, area, buffer);
+    if app.scope.is_empty() {
+        text(buffer, inner, 0, "empty: + puts rows in, x takes them out", app.look.style(Role::Dim));
+    }
+    let [place, ..] = app.places;
+    let fit = usize::from(inner.height).max(1);
+    let top = (place + 1).saturating_sub(fit);
+    for (row, (at, target)) in (0..).zip(app.scope.iter().enumerate().skip(top).take(fit)) {
+        let known = app.inventory.row_of(target).and_then(|id| app.inventory.row(id));
+        let gone = known.and_then(|row| row.pod()).is_some_and(|pod| pod.gone().is_some());
+        let (state, role) = match (known, gone) {
+            (Some(_), false) => ("", Role::Scope),
+            (_, true) => ("  gone", Role::Gone),
+            (None, _) => ("  not seen", Role::Stale),
+        };
+        let style = app.look.style(if focused && at == place { Role::Selection } else { role });
+        let line = format!("{target}{state}");
+        let line = cut(&line, usize::from(inner.width), Cut::Middle, app.look.glyph("…", "~"));
+        text(buffer, inner, row, &line, style);
+    }
+}
+
+/// The jobs of the case, the newest first, with each target's place.
+pub fn jobs(app: &App, area: Rect, buffer: &mut Buffer) {
+    let focused = app.focus == Pane::Jobs;
+    let running = app.case.jobs.iter().filter(|job| job.ended.is_none()).count();
+    let title =
+        if running > 0 { format!("6 jobs {running} running") } else { format!("6 jobs {}", app.case.jobs.len()) };
+    let inner = frame(app, &title, focused, area, buffer);
+    if app.case.jobs.is_empty() {
+        text(buffer, inner, 0, "none: a opens the actions for what is marked", app.look.style(Role::Dim));
+    }
+    let [_, place, _] = app.places;
+    let mut row = 0;
+    for (at, job) in app.case.jobs.iter().enumerate().skip(place) {
+        let (line, role) = job_line(app, job);
+        let style = app.look.style(if focused && at == place { Role::Selection } else { role });
+        text(buffer, inner, row, &line, style);
+        row += 1;
+        for line in target_lines(job) {
+            let line = cut(&line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~"));
+            text(buffer, inner, row, &line, app.look.style(Role::Dim));
+            row += 1;
+        }
+        if row >= inner.height {
+            break;
+        }
+    }
+}
+
+fn job_line(app: &App, job: &JobLine) -> (String, Role) {
+    let all = job.targets.len();
+    let bytes = if job.bytes() > 0 { format!("  {}", bytes(job.bytes())) } else { String::new() };
+    let age = Age::between(job.began, app.now.unix);
+    match (&job.failed, job.verdict(), job.ended) {
+        (Some(why), ..) => (format!("{} FAILED {why}", job.action), Role::Critical),
+        (None, Some(verdict), Some(_)) => {
+            let role = if verdict.is_proven() { Role::Ok } else { Role::Warn };
+            (format!("{} {} {all} targets{bytes}  {age} ago", job.action, verdict.word()), role)
+        }
+        (None, None, Some(_)) => (format!("{} ended {all} targets{bytes}  {age} ago", job.action), Role::Text),
+        _ => {
+            let taken = u64::try_from(app.now.unix.saturating_sub(job.began)).unwrap_or(0).max(1);
+            let rate =
+                if job.bytes() > 0 { format!("  {}/s", self::bytes(job.bytes() / taken)) } else { String::new() };
+            (format!("{} {}/{all}{bytes}{rate}  {age}", job.action, job.done()), Role::Progress)
+        }
+    }
+}
+
+fn target_lines(job: &JobLine) -> impl Iterator<Item = String> + '_ {
+    job.targets.iter().map(|line| {
+        let doing = match (&line.verdict, &line.step) {
+            (Some(verdict), _) => format!("{verdict}"),
+            (None, Some(step)) => {
+                let count = step.total.map(|total| format!(" {}/{total}", step.done)).unwrap_or_default();
+                let state = if step.state == StepState::Failed { "FAILED " } else { "" };
+                format!("{state}{}{count}", step.doing)
+            }
+            (None, None) => "waiting".to_owned(),
+        };
+        format!("  {}: {doing}", line.target)
+    })
+}
+
+/// The journal of the case, the newest record last.
+pub fn journal(app: &App, area: Rect, buffer: &mut Buffer) {
+    let focused = app.focus == Pane::Journal;
+    let records = &app.case.records;
+    let inner = frame(app, &format!("7 journal {}", records.len()), focused, area, buffer);
+    if records.is_empty() {
+        text(buffer, inner, 0, "no case: --case ID opens one; nothing is changed outside", app.look.style(Role::Dim));
+    }
+    let fit = usize::from(inner.height).max(1);
+    let [.., place] = app.places;
+    let last = if focused && place > 0 { place + 1 } else { records.len() };
+    for (row, record) in (0..).zip(records.iter().take(last).skip(last.saturating_sub(fit))) {
+        let line = cut(record, usize::from(inner.width), Cut::End, app.look.glyph("…", "~"));
+        text(buffer, inner, row, &line, app.look.style(Role::Text));
+    }
+}
+
+/// A number of bytes as people read it, in units of 1,024.
+pub fn bytes(count: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = count as f64;
+    let mut unit = units.iter();
+    let mut name = unit.next().unwrap_or(&"B");
+    while value >= 1_024.0 {
+        let Some(next) = unit.next() else { break };
+        value /= 1_024.0;
+        name = next;
+    }
+    if *name == "B" { format!("{count} B") } else { format!("{value:.1} {name}") }
+}

@@ -1,0 +1,305 @@
+//! The screen as people see it, and what keys do to it.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+use crate::config::theme::Theme;
+use crate::inventory::{ClusterState, Now};
+use crate::model::facts::{ContainerFacts, ContainerRole, Facts, Meta, NodeFacts, NodeKind, Owner, PodFacts};
+use crate::model::{Clean, ClusterId, Health, Identity, Kind, News, Security, SessionId, Uid, Update};
+
+use super::super::app::{App, Mode};
+use super::super::effect::{Effect, Reply};
+use super::super::keys::Pane;
+use super::super::look::Look;
+use super::super::terminal::Depth;
+
+const SHOP: SessionId = SessionId(0);
+const START: i64 = 1_000_000;
+
+fn uid(number: u8) -> Uid {
+    Uid::from_bytes([number; 16])
+}
+
+fn pod(number: u8, namespace: &str, name: &str, image: &str) -> Facts {
+    let mut security = Security::default();
+    if name.starts_with("web") {
+        security.add(Security::PRIVILEGED);
+        security.add(Security::HOST_PID);
+        security.add(Security::HOST_PATH);
+    }
+    let workload = name.split('-').next().unwrap();
+    Facts::Pod(Box::new(PodFacts {
+        meta: Meta {
+            uid: uid(number),
+            namespace: namespace.into(),
+            name: name.into(),
+            created: START - i64::from(number) * 1_000,
+            labels: vec![("app".into(), workload.into()), ("pod-template-hash".into(), "7d9f".into())],
+            owner: Some(Owner { kind: "ReplicaSet".into(), name: format!("{workload}-7d9f").into(), uid: uid(200) }),
+            ..Meta::default()
+        },
+        service_account: if workload == "api" { "web" } else { workload }.into(),
+        node: format!("ip-10-0-1-{}.ec2.internal", number % 2 + 1).into(),
+        ips: vec![format!("10.0.1.{number}").parse().unwrap()],
+        status: if number == 4 { "CrashLoopBackOff" } else { "Running" }.into(),
+        ready: u16::from(number != 4),
+        restarts: u32::from(number),
+        containers: vec![ContainerFacts {
+            name: "main".into(),
+            image: image.into(),
+            image_id: Clean::default(),
+            role: ContainerRole::Main,
+        }],
+        security,
+        ..PodFacts::default()
+    }))
+}
+
+fn node(number: u8) -> Facts {
+    Facts::Node(Box::new(NodeFacts {
+        meta: Meta {
+            uid: uid(100 + number),
+            name: format!("ip-10-0-1-{number}.ec2.internal").into(),
+            created: START - 90_000,
+            ..Meta::default()
+        },
+        instance_id: format!("i-0abc{number:013}").into(),
+        instance_type: "m5.large".into(),
+        zone: "us-east-1a".into(),
+        kind: NodeKind::Managed,
+        group: "standard".into(),
+        ready: Some(true),
+        unschedulable: number == 2,
+        ..NodeFacts::default()
+    }))
+}
+
+fn tell(app: &mut App, news: News) {
+    app.reply(Reply::News(Update { session: SHOP, news }));
+}
+
+fn list(app: &mut App, kind: Kind, facts: Vec<Facts>) {
+    tell(app, News::Relist(kind));
+    tell(app, News::Facts(kind, facts));
+    tell(app, News::Listed(kind));
+}
+
+fn pods() -> Vec<Facts> {
+    vec![
+        pod(1, "shop", "web-7d9f-aaaaa", "local/tools:2"),
+        pod(2, "shop", "web-7d9f-bbbbb", "local/tools:2"),
+        pod(3, "shop", "api-7d9f-ccccc", "local/tools:2"),
+        pod(4, "outside", "drop-7d9f-ddddd", "local/tools:20"),
+        pod(5, "shop", "evil-\u{202e}7d9f", "local/tools:1"),
+    ]
+}
+
+fn app() -> App {
+    let clusters = vec![ClusterState::new(SHOP, "shop-prod".into(), "123456789012".into(), "us-east-1".into())];
+    let look = Look::new(&Theme::built_in("dark"), Depth::Exact, false);
+    let mut app = App::new(clusters, App::built_in_keys(), look, Mode::default());
+    let start = Now { instant: Instant::now(), unix: START };
+    app.tick(start);
+    tell(&mut app, News::Cluster(Health::Live));
+    tell(
+        &mut app,
+        News::Identified(Identity {
+            cluster: ClusterId(uid(99)),
+            version: "v1.36.3".into(),
+            user: "arn:aws:iam::123456789012:user/responder".into(),
+            groups: Vec::new(),
+            writes_denied: Some(false),
+        }),
+    );
+    list(&mut app, Kind::Pod, pods());
+    list(&mut app, Kind::Node, vec![node(1), node(2)]);
+    app.settle();
+    app.take_effects();
+    app
+}
+
+fn screen(app: &mut App, width: u16, height: u16) -> String {
+    app.resize(width, height);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let area = Rect { x: 0, y: 0, width, height };
+    terminal.draw(|frame| super::draw(app, area, frame.buffer_mut())).unwrap();
+    terminal.backend().to_string()
+}
+
+/// Presses keys written as the keymap writes them; a word in quotes is typed.
+fn press(app: &mut App, keys: &str) {
+    app.resize(120, 40);
+    for word in keys.split(' ') {
+        match word.strip_prefix('\'') {
+            Some(typed) => typed.chars().for_each(|letter| {
+                key(app, KeyCode::Char(if letter == '_' { ' ' } else { letter }), KeyModifiers::NONE)
+            }),
+            None => {
+                let held: crate::config::keymap::Key = word.parse().unwrap();
+                key(app, held.code(), held.modifiers());
+            }
+        }
+    }
+}
+
+fn key(app: &mut App, code: KeyCode, modifiers: KeyModifiers) {
+    app.key(KeyEvent::new(code, modifiers));
+    app.settle();
+}
+
+fn shown(app: &App) -> Vec<String> {
+    app.main.view().rows(&app.inventory).map(|row| row.name().to_string()).collect()
+}
+
+#[test]
+fn the_cockpit_at_every_size() {
+    let mut app = app();
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        insta::assert_snapshot!(format!("cockpit_{width}x{height}"), screen(&mut app, width, height));
+    }
+}
+
+#[test]
+fn a_window_too_small_says_so() {
+    insta::assert_snapshot!(screen(&mut app(), 40, 5));
+}
+
+#[test]
+fn no_size_is_an_accident() {
+    let mut app = app();
+    for keys in ["", "?", ":", "/", "a", "o", "C", "enter"] {
+        if !keys.is_empty() {
+            press(&mut app, keys);
+        }
+        for (width, height) in [(1, 1), (20, 5), (60, 15), (61, 16), (109, 29), (110, 30), (240, 60)] {
+            screen(&mut app, width, height);
+        }
+        press(&mut app, "esc");
+    }
+}
+
+#[test]
+fn overlays_look_like_this() {
+    for (name, keys) in [
+        ("relations", "G enter"),
+        ("filter", "/ 'image:tools:2_!ns:outside"),
+        ("wrong_filter", "/ 'imagge:x"),
+        ("help", "?"),
+        ("palette", "ctrl-p 'same"),
+        ("columns", "C"),
+        ("nodes", "3"),
+        ("ages", "w"),
+    ] {
+        let mut app = app();
+        press(&mut app, keys);
+        insta::assert_snapshot!(format!("overlay_{name}"), screen(&mut app, 120, 40));
+    }
+}
+
+#[test]
+fn ascii_has_nothing_else() {
+    let mut app = app();
+    app.look = Look::new(&Theme::built_in("mono"), Depth::Mono, true);
+    press(&mut app, "space /");
+    assert!(screen(&mut app, 120, 40).is_ascii());
+}
+
+#[test]
+fn the_cursor_follows_its_object() {
+    let mut app = app();
+    press(&mut app, "j j");
+    let held = app.main.cursor().unwrap();
+    press(&mut app, "o 'age enter o 'age enter");
+    assert_eq!(app.main.cursor(), Some(held));
+    list(&mut app, Kind::Pod, [vec![pod(9, "a-first", "aaa-7d9f-x", "x:1")], pods()].concat());
+    app.settle();
+    assert_eq!(app.main.cursor(), Some(held));
+    press(&mut app, "/ 'ns:shop enter");
+    assert_eq!(app.main.cursor(), Some(held));
+}
+
+#[test]
+fn what_is_shared_is_one_key_away() {
+    let mut app = app();
+    press(&mut app, "/ 'name:web* enter");
+    assert_eq!(shown(&app), ["web-7d9f-aaaaa", "web-7d9f-bbbbb"]);
+    press(&mut app, "A");
+    assert_eq!(app.main.typed, "sa:shop/web");
+    assert_eq!(shown(&app), ["api-7d9f-ccccc", "web-7d9f-aaaaa", "web-7d9f-bbbbb"]);
+    press(&mut app, "I");
+    assert_eq!(shown(&app).len(), 3);
+    press(&mut app, "[");
+    assert_eq!(app.main.typed, "sa:shop/web");
+    press(&mut app, "b");
+    assert_eq!(app.focus, Pane::Nodes);
+    assert!(screen(&mut app, 80, 24).contains("i-0abc"));
+}
+
+#[test]
+fn marks_and_scope_survive_lists_and_filters() {
+    let mut app = app();
+    press(&mut app, "/ 'privileged enter space space + U 0");
+    assert_eq!((app.marked.len(), app.scope.len()), (0, 2));
+    list(&mut app, Kind::Pod, pods());
+    app.settle();
+    press(&mut app, "/ 'scope enter");
+    assert_eq!(shown(&app), ["web-7d9f-aaaaa", "web-7d9f-bbbbb"]);
+    assert!(app.take_effects().iter().any(|effect| matches!(effect, Effect::Save)));
+}
+
+#[test]
+fn escape_backs_out_and_never_leaves() {
+    let mut app = app();
+    press(&mut app, "/ 'ns:shop enter enter z esc esc esc esc esc esc q q");
+    assert!(app.overlays.is_empty() && app.main.typed.is_empty());
+    assert!(!app.take_effects().iter().any(|effect| matches!(effect, Effect::Quit)));
+    press(&mut app, "ctrl-c");
+    assert!(app.take_effects().iter().any(|effect| matches!(effect, Effect::Quit)));
+}
+
+#[test]
+fn a_paste_presses_no_keys() {
+    let mut app = app();
+    app.paste("ctrl-c\n:quit\n");
+    assert!(app.overlays.is_empty() && app.take_effects().is_empty());
+    press(&mut app, "/");
+    app.paste("ns:shop\nq");
+    assert_eq!(shown(&app).len(), 4);
+}
+
+#[test]
+fn a_stale_cluster_says_so_and_keeps_its_rows() {
+    let mut app = app();
+    let later = Now { instant: app.now.instant + Duration::from_secs(42), unix: START + 42 };
+    app.tick(later);
+    let text = screen(&mut app, 120, 40);
+    assert!(text.contains("STALE 42s"));
+    assert!(text.contains("web-7d9f-aaaaa"));
+    insta::assert_snapshot!("stale", text);
+}
+
+#[test]
+fn what_hides_in_a_name_is_shown() {
+    let text = screen(&mut app(), 120, 40);
+    assert!(text.contains("<U+202E>") && !text.contains('\u{202e}'));
+}
+
+#[test]
+fn answers_to_an_earlier_look_are_dropped() {
+    let mut app = app();
+    press(&mut app, "y");
+    let effects = app.take_effects();
+    let Some(Effect::Object { ticket, .. }) = effects.iter().find(|effect| matches!(effect, Effect::Object { .. }))
+    else {
+        panic!("nothing was asked for: {effects:?}");
+    };
+    app.reply(Reply::Object(ticket + 1, Ok(br#"{"kind":"Wrong"}"#.to_vec())));
+    assert!(!screen(&mut app, 80, 24).contains("Wrong"));
+    app.reply(Reply::Object(*ticket, Ok(br#"{"kind":"Right"}"#.to_vec())));
+    assert!(screen(&mut app, 80, 24).contains("kind: Right"));
+}

@@ -1,1 +1,9 @@
-//! Not yet furnished.
+//! The AWS account around the clusters: the only place where an SDK client is built.
+
+pub mod clients;
+pub mod eks;
+mod guard;
+pub mod identity;
+pub mod token;
+
+pub use eks::{EksCluster, Place};

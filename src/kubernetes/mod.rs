@@ -1,1 +1,26 @@
-//! Not yet furnished.
+//! Clusters over the wire: ways in, credentials, the read-only guard, reading,
+//! writing and watching.
+
+mod asked;
+pub mod connect;
+mod credential;
+pub mod entry;
+mod error;
+pub mod guard;
+pub mod identify;
+pub mod logs;
+mod plugin;
+pub mod read;
+mod request;
+mod stanza;
+mod transport;
+pub mod watch;
+pub mod write;
+
+pub use crate::model::{ReadOnly, Refused, WriteRight};
+pub use connect::Cluster;
+pub use entry::{Entry, contexts};
+pub use error::Error;
+pub use read::{Events, LogOptions, LogStream, Read, Review};
+pub use watch::Watches;
+pub use write::Write;

@@ -1,0 +1,63 @@
+//! Read-only for AWS: an explicit list of the calls that disclose nothing and change nothing.
+
+use aws_sdk_sts::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+
+use crate::model::{ReadOnly, Refused};
+
+/// What may be called while the latch is closed, by the SDK's name of the service.
+/// A prefix such as `Get` is no criterion: `GetParameter` discloses.
+const ALLOWED: [(&str, &[&str]); 2] = [("EKS", &["ListClusters", "DescribeCluster"]), ("STS", &["GetCallerIdentity"])];
+
+/// Refuses a call before it is even written down as a request.
+#[derive(Debug)]
+pub struct Guard(ReadOnly);
+
+impl Guard {
+    /// A guard that enforces while `latch` is closed.
+    pub const fn new(latch: ReadOnly) -> Self {
+        Self(latch)
+    }
+
+    fn permits(&self, service: &str, operation: &str) -> Result<(), Refused> {
+        let listed = ALLOWED.iter().any(|(name, calls)| *name == service && calls.contains(&operation));
+        if listed || !self.0.is_closed() { Ok(()) } else { Err(Refused::read_only(&format!("{service} {operation}"))) }
+    }
+}
+
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "podmortem read-only"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), aws_smithy_runtime_api::box_error::BoxError> {
+        let call = bag.load::<Metadata>();
+        let (service, operation) =
+            call.map_or(("unknown service", "unknown call"), |call| (call.service(), call.name()));
+        Ok(self.permits(service, operation)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_listed_passes_a_closed_latch() {
+        let closed = Guard::new(ReadOnly::closed());
+        assert_eq!(closed.permits("STS", "GetCallerIdentity"), Ok(()));
+        for (service, call) in
+            [("STS", "AssumeRole"), ("EKS", "DeleteCluster"), ("EKS", "GetCallerIdentity"), ("SSM", "GetParameter")]
+        {
+            let refused = closed.permits(service, call).unwrap_err();
+            assert_eq!(refused.what, format!("{service} {call}"));
+            assert_eq!(Guard::new(ReadOnly::open()).permits(service, call), Ok(()));
+        }
+    }
+}

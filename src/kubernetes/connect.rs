@@ -1,0 +1,83 @@
+//! A cluster that can be talked to.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use kube::client::Body;
+use tower::{BoxError, Layer as _, ServiceExt as _};
+
+use super::entry::Entry;
+use super::error::Error;
+use super::guard::{Guard, Guarded};
+use super::read::Read;
+use super::transport::Transport;
+use super::write::Write;
+use crate::model::{ReadOnly, SessionId, WriteRight};
+
+/// One way into one cluster, ready to be used. Clones are cheap and share
+/// connections, credentials and the read-only latch.
+#[derive(Clone)]
+pub struct Cluster(Arc<Inner>);
+
+struct Inner {
+    session: SessionId,
+    entry: Entry,
+    latch: ReadOnly,
+    renewal: String,
+    service: Guarded<Transport>,
+}
+
+impl Cluster {
+    /// Prepares a cluster. Nothing is sent and nothing is run yet: that happens
+    /// with the first request, and its errors are that request's.
+    ///
+    /// # Errors
+    /// The user agent is not plain text.
+    pub fn new(session: SessionId, entry: Entry, latch: ReadOnly, user_agent: &str) -> Result<Self, Error> {
+        let transport = Transport::new(entry.clone(), user_agent)?;
+        let renewal = transport.renewal();
+        let service = Guard(latch.clone()).layer(transport);
+        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, service })))
+    }
+
+    /// The session that this way is.
+    pub fn session(&self) -> SessionId {
+        self.0.session
+    }
+
+    /// The configuration that it comes from.
+    pub fn entry(&self) -> &Entry {
+        &self.0.entry
+    }
+
+    /// The read-only latch that its transport obeys.
+    pub fn latch(&self) -> &ReadOnly {
+        &self.0.latch
+    }
+
+    /// What can be read.
+    pub fn read(&self) -> Read {
+        Read::new(self.clone())
+    }
+
+    /// What can be written, for who has the right.
+    pub fn write(&self, right: WriteRight) -> Write {
+        Write::new(self.clone(), right)
+    }
+
+    /// What a person does when the server no longer takes the credential.
+    pub(super) fn renewal(&self) -> &str {
+        &self.0.renewal
+    }
+
+    pub(super) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        self.0.service.clone().oneshot(request).await
+    }
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cluster({:?}, {})", self.0.session, self.0.entry.name)
+    }
+}

@@ -1,0 +1,155 @@
+//! From a request to the socket: credentials, TLS, the API server's address.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use kube::client::{Body, ClientBuilder};
+use kube::config::{AuthInfo, KubeConfigOptions};
+use tokio::sync::Mutex;
+use tower::{BoxError, Service};
+
+use super::credential::{Credential, Credentials};
+use super::entry::{Entry, Way};
+use super::error::Error;
+use crate::model::Clean;
+
+/// Time to a connection; the server's answers have deadlines of their own.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Sends requests to one cluster. Clones share connections and credentials.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    entry: Entry,
+    user_agent: HeaderValue,
+    credentials: Credentials,
+    built: Mutex<Option<Built>>,
+}
+
+/// A client, and the client certificate that it was built with.
+struct Built {
+    certificate: Option<String>,
+    client: kube::Client,
+}
+
+impl Transport {
+    /// A transport that has connected to nothing yet.
+    pub fn new(entry: Entry, user_agent: &str) -> Result<Self, Error> {
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| Error::Configuration(Clean::from("the user agent is not plain text")))?;
+        let credentials = Credentials::of(&entry);
+        Ok(Self(Arc::new(Inner { entry, user_agent, credentials, built: Mutex::new(None) })))
+    }
+
+    async fn client(&self, credential: &Credential) -> Result<kube::Client, Error> {
+        let certificate = credential.certificate();
+        let mut built = self.0.built.lock().await;
+        if let Some(built) = built.as_ref()
+            && built.certificate.as_deref() == certificate.map(|(pem, _)| pem)
+        {
+            return Ok(built.client.clone());
+        }
+        let config = config(&self.0.entry, credential).await?;
+        let client =
+            ClientBuilder::try_from(config).map_err(|error| unusable(&self.0.entry, &error.to_string()))?.build();
+        *built = Some(Built { certificate: certificate.map(|(pem, _)| pem.to_owned()), client: client.clone() });
+        Ok(client)
+    }
+
+    async fn send(self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let what = format!("{} {}", request.method(), request.uri().path());
+        let credential = self
+            .0
+            .credentials
+            .current()
+            .await
+            .map_err(|why| Error::Unauthenticated { what: Clean::from(what), why: Clean::from(why.to_string()) })?;
+        request.headers_mut().insert(header::USER_AGENT, self.0.user_agent.clone());
+        if let Some(bearer) = credential.bearer() {
+            let mut value = HeaderValue::from_str(&format!("Bearer {bearer}"))?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(header::AUTHORIZATION, value);
+        }
+        let response = self.client(&credential).await?.send(request).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            self.0.credentials.forget(&credential).await;
+        }
+        Ok(response)
+    }
+
+    /// The command that renews this entry's credentials, as an order to a person.
+    pub fn renewal(&self) -> String {
+        self.0.credentials.renewal()
+    }
+}
+
+impl Service<Request<Body>> for Transport {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(self.clone().send(request))
+    }
+}
+
+async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, Error> {
+    let mut config = match &entry.way {
+        Way::Kubeconfig { context, config, .. } => {
+            let mut kubeconfig = kube::config::Kubeconfig::clone(config);
+            if credential.replaces_kubeconfig() {
+                for named in &mut kubeconfig.auth_infos {
+                    if let Some(user) = &mut named.auth_info {
+                        user.exec = None;
+                    }
+                }
+            }
+            let options = KubeConfigOptions { context: Some(context.clone()), ..KubeConfigOptions::default() };
+            kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(|error| unusable(entry, &error.to_string()))?
+        }
+        Way::Eks(cluster) => {
+            let endpoint = cluster.endpoint.parse().map_err(|_| unusable(entry, "its endpoint is no URL"))?;
+            let mut config = kube::Config::new(endpoint);
+            config.root_cert =
+                Some(authority(&cluster.authority).ok_or_else(|| {
+                    unusable(entry, "DescribeCluster gave no certificate authority that can be read")
+                })?);
+            config.auth_info = AuthInfo::default();
+            config
+        }
+    };
+    if let Some((pem, key)) = credential.certificate() {
+        use base64::Engine as _;
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        config.auth_info.client_certificate_data = Some(encode(pem));
+        config.auth_info.client_key_data = Some(encode(key).into());
+    }
+    config.connect_timeout = Some(CONNECT);
+    config.read_timeout = None;
+    config.default_retry = false;
+    Ok(config)
+}
+
+fn unusable(entry: &Entry, why: &str) -> Error {
+    Error::Configuration(Clean::capped(&format!("the configuration of {} cannot be used: {why}", entry.name), 400))
+}
+
+/// The certificates of a PEM bundle in base64, in DER.
+fn authority(encoded: &str) -> Option<Vec<Vec<u8>>> {
+    use base64::Engine as _;
+    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+    let pem = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+    let certificates: Vec<Vec<u8>> =
+        CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).map(|der| der.as_ref().to_vec()).collect();
+    (!certificates.is_empty()).then_some(certificates)
+}

@@ -1,0 +1,86 @@
+//! The only way in which podmortem changes a cluster.
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use kube::client::Body;
+use serde_json::Value;
+
+use super::connect::Cluster;
+use super::error::Error;
+use super::read::{Read, unwritable};
+use super::request::{DEADLINE, whole};
+use crate::model::{Call, Clean, WriteRight};
+
+/// Writing access to one cluster, for who holds the right.
+#[derive(Clone, Debug)]
+pub struct Write {
+    cluster: Cluster,
+    right: WriteRight,
+}
+
+impl Write {
+    pub(super) const fn new(cluster: Cluster, right: WriteRight) -> Self {
+        Self { cluster, right }
+    }
+
+    /// Reading access to the same cluster.
+    pub fn read(&self) -> Read {
+        self.cluster.read()
+    }
+
+    /// Sends one call of a plan, once: it is never repeated here, whatever happens,
+    /// so that an error leaves it to the caller to read what became of it.
+    ///
+    /// A PATCH is sent as what its body is: an array is a JSON patch, an object
+    /// with `apiVersion` and `kind` is applied by the server (its path then names
+    /// a `fieldManager`), any other object is a merge patch.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when read-only was switched on meanwhile, and every other [`Error`].
+    pub async fn send(&self, call: &Call) -> Result<Bytes, Error> {
+        self.right.holds(&format!("{} {}", call.method, call.path))?;
+        let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| unwritable(&call.method))?;
+        let mut request =
+            Request::builder().method(&method).uri(&*call.path).header(header::ACCEPT, "application/json");
+        let body =
+            if call.body.is_null() {
+                Body::empty()
+            } else {
+                request = request.header(header::CONTENT_TYPE, content_type(&method, &call.body));
+                Body::from(serde_json::to_vec(&call.body).map_err(|error| Error::Malformed {
+                    what: call.path.clone(),
+                    why: Clean::from(error.to_string()),
+                })?)
+            };
+        let request = request.body(body).map_err(|_| unwritable(&call.path))?;
+        whole(&self.cluster, request, DEADLINE, 16 << 20).await
+    }
+}
+
+fn content_type(method: &Method, body: &Value) -> &'static str {
+    match body {
+        _ if method != Method::PATCH => "application/json",
+        Value::Array(_) => "application/json-patch+json",
+        Value::Object(fields) if fields.contains_key("apiVersion") && fields.contains_key("kind") => {
+            "application/apply-patch+yaml"
+        }
+        _ => "application/merge-patch+json",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_patch_is_what_its_body_is() {
+        assert_eq!(content_type(&Method::PATCH, &json!({"spec": {}})), "application/merge-patch+json");
+        assert_eq!(content_type(&Method::PATCH, &json!([])), "application/json-patch+json");
+        assert_eq!(
+            content_type(&Method::PATCH, &json!({"apiVersion": "v1", "kind": "Pod"})),
+            "application/apply-patch+yaml"
+        );
+        assert_eq!(content_type(&Method::POST, &json!({"apiVersion": "v1", "kind": "Pod"})), "application/json");
+    }
+}

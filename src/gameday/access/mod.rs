@@ -1,0 +1,49 @@
+//! Who asks, and what they may do.
+
+/// What a person may do; chosen by the bearer token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everything (`system:masters`).
+    Admin,
+    /// What containment needs and no more.
+    Responder,
+    /// Listing and watching.
+    Observer,
+    /// Nothing.
+    Stranger,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Responder, Self::Observer, Self::Stranger];
+
+    /// The user's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Responder => "responder",
+            Self::Observer => "observer",
+            Self::Stranger => "stranger",
+        }
+    }
+
+    /// The bearer token; no secret, since it opens only what lives in this process.
+    pub fn token(self) -> String {
+        format!("gameday-{}", self.name())
+    }
+
+    /// The groups that the user is in.
+    pub(super) const fn groups(self) -> &'static [&'static str] {
+        match self {
+            Self::Admin => &["system:masters", "system:authenticated"],
+            Self::Responder => &["responders", "system:authenticated"],
+            Self::Observer => &["observers", "system:authenticated"],
+            Self::Stranger => &["system:authenticated"],
+        }
+    }
+
+    /// Whose token it is.
+    pub(super) fn of_token(token: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.token() == token)
+    }
+}

@@ -45,6 +45,8 @@ impl Pty {
         command.env("PROGRAM", program());
         command.env("LOG", folder.path().join("log"));
         command.env("TERM", "xterm-256color");
+        // A backtrace would push the message off the screen.
+        command.env("RUST_BACKTRACE", "0");
         command.env_remove("TMUX");
         command.env_remove("STY");
         let child = pair.slave.spawn_command(command).unwrap();

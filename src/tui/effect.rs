@@ -31,8 +31,6 @@ pub enum Effect {
         ticket: u64,
         /// The object.
         row: RowId,
-        /// Its namespace.
-        namespace: Clean,
     },
     /// Read logs; those of an earlier look stop.
     Logs {

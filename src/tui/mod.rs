@@ -5,8 +5,15 @@ pub mod detail;
 pub mod effect;
 pub mod keys;
 pub mod look;
+mod outside;
 pub mod overlays;
 pub mod panes;
 pub mod respond;
+mod run;
 pub mod screen;
+mod start;
 pub mod terminal;
+
+pub use app::Mode;
+pub use run::{Ended, run};
+pub use start::Options;

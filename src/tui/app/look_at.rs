@@ -93,7 +93,7 @@ impl App {
             }
             Tab::Events if matches!(detail.events, Fetched::No) => {
                 detail.events = Fetched::Asked;
-                self.effects.push(Effect::Events { ticket, row: detail.row, namespace });
+                self.effects.push(Effect::Events { ticket, row: detail.row });
             }
             Tab::Logs if !detail.logs.open => {
                 let Some(pod) = row.pod() else { return };

@@ -16,7 +16,7 @@ pub use history::{History, Place};
 use std::time::{Duration, Instant};
 
 use crate::config::keymap::Keymap;
-use crate::inventory::{ClusterState, Inventory, Marks, Now};
+use crate::inventory::{ClusterState, Freshness, Inventory, Marks, Now};
 use crate::model::{Clean, Kind, SessionId};
 
 use super::effect::{Effect, Tone};
@@ -160,6 +160,21 @@ impl App {
             self.told = None;
         }
         over
+    }
+
+    /// Whether an age that counts in seconds is on the screen: of data that are
+    /// stale, of a running job, of a row younger than two minutes.
+    pub fn ages_move(&self) -> bool {
+        let stale = |cluster: &ClusterState| !matches!(cluster.freshness(self.now.instant), Freshness::Fresh(_));
+        let young = |list: &List| {
+            let last = (list.top() + list.height()).min(list.view().len());
+            let mut rows = (list.top()..last).filter_map(|place| list.view().row(&self.inventory, place));
+            rows.any(|row| self.now.unix.saturating_sub(row.created()) < 125)
+        };
+        self.inventory.clusters().iter().any(stale)
+            || self.case.jobs.iter().any(|job| job.ended.is_none())
+            || young(&self.main)
+            || young(&self.nodes)
     }
 
     /// Tells the responder something.

@@ -86,6 +86,12 @@ impl Screen {
         self.terminal.clear()
     }
 
+    /// Columns and rows of the terminal, as it says now.
+    pub fn size(&self) -> (u16, u16) {
+        let size = self.tty.size();
+        (size.width, size.height)
+    }
+
     /// Makes the next frame a whole one, for a screen that somebody else wrote on.
     pub fn redraw(&mut self) -> io::Result<()> {
         self.terminal.clear()

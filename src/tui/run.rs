@@ -1,0 +1,279 @@
+//! The loop: keys first, then news, then at most one frame.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
+use ratatui::layout::Rect;
+use tokio::sync::mpsc;
+use tokio::time::{Instant as Deadline, sleep_until};
+
+use crate::config::keymap::Keymap;
+use crate::config::theme::Theme;
+use crate::inventory::{ClusterState, Now};
+use crate::model::{Clean, SessionId, Update};
+
+use super::app::App;
+use super::effect::{Effect, Reply, Tone};
+use super::keys::{Pane, bindings};
+use super::look::Look;
+use super::outside::Outside;
+use super::screen::{cursor, draw, layout};
+use super::start::{Memory, Options};
+use super::terminal::{self, Capabilities, Events, Incoming, NoTerminal, Screen, Signal};
+
+/// Batches of news that wait for the loop; the watches wait when it is behind.
+const WAITING: usize = 64;
+/// Time between two frames that nobody pressed a key for.
+const CALM: Duration = Duration::from_millis(100);
+/// Time between two looks at the clock.
+const TICK: Duration = Duration::from_secs(1);
+/// Ticks after which ages are drawn anew although nothing else changed.
+const QUIET_TICKS: u32 = 15;
+
+/// Why the cockpit ended: the exit code of a signal, if it was one.
+pub type Ended = Option<i32>;
+
+/// Runs the cockpit until the responder leaves it.
+pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
+    let capabilities = Capabilities::from_environment();
+    let mouse = options.settings.mouse;
+    let (mut screen, events) = Screen::enter(&terminal::Options { capabilities: capabilities.clone(), mouse })?;
+    let (news, from_watches) = mpsc::channel(WAITING);
+    let (replies, from_outside) = mpsc::channel(WAITING);
+    let mut app = start(&options, &capabilities);
+    let outside = Outside::new(&options, &capabilities, news, replies);
+    let mut cockpit = Cockpit {
+        memory: Memory::new(&options.directories, options.mode.game_day),
+        outside,
+        theme: app.look.name.clone(),
+        capabilities,
+        options,
+        drawn: None,
+        pending: true,
+        ticks: 0,
+    };
+    if let Err(error) = cockpit.memory.recall(&mut app) {
+        app.tell(Tone::Bad, error.to_string());
+    }
+    if let Some(trouble) = cockpit.options.troubles.first() {
+        app.tell(Tone::Bad, trouble.to_string());
+    }
+    let size = screen.size();
+    app.resize(size.0, size.1);
+    let ended = cockpit.drive(&mut app, &mut screen, events, from_watches, from_outside).await;
+    screen.leave();
+    cockpit.outside.finish().await;
+    Ok(ended)
+}
+
+fn start(options: &Options, capabilities: &Capabilities) -> App {
+    let clusters = (0..)
+        .zip(&options.entries)
+        .map(|(number, entry)| {
+            let account = entry.account().cloned().unwrap_or_default();
+            let region = entry.region().cloned().unwrap_or_default();
+            ClusterState::new(SessionId(number), entry.name.clone(), account, region)
+        })
+        .collect();
+    let (keymap, mut troubles) = Keymap::load(&options.directories, &bindings());
+    let name = terminal::probe::theme_name(&options.settings, None, capabilities);
+    let (theme, more) = Theme::load(&options.directories, name);
+    troubles.extend(more);
+    let ascii = options.settings.ascii.unwrap_or(!capabilities.unicode);
+    let look = Look::new(&theme, capabilities.depth, ascii);
+    let mut app = App::new(clusters, keymap, look, options.mode.clone());
+    if let Some(trouble) = troubles.first() {
+        app.tell(Tone::Bad, trouble.to_string());
+    }
+    app
+}
+
+struct Cockpit {
+    options: Options,
+    capabilities: Capabilities,
+    memory: Memory,
+    outside: Outside,
+    theme: String,
+    drawn: Option<Instant>,
+    pending: bool,
+    ticks: u32,
+}
+
+impl Cockpit {
+    async fn drive(
+        &mut self,
+        app: &mut App,
+        screen: &mut Screen,
+        mut events: Events,
+        mut news: mpsc::Receiver<Update>,
+        mut replies: mpsc::Receiver<Reply>,
+    ) -> Ended {
+        let mut background = Box::pin(events.background());
+        let mut asked = self.options.settings.theme.is_none();
+        let mut tick = Deadline::now() + TICK;
+        loop {
+            if let Some(ended) = self.carry_out(app, screen) {
+                return ended;
+            }
+            let frame = Deadline::from_std(self.drawn.map_or_else(Instant::now, |drawn| drawn + CALM));
+            tokio::select! {
+                biased;
+                incoming = events.next() => {
+                    let incoming = incoming?;
+                    if let Some(ended) = self.incoming(app, screen, incoming) {
+                        return Some(ended);
+                    }
+                    while let Some(more) = events.try_next() {
+                        if let Some(ended) = self.incoming(app, screen, more) {
+                            return Some(ended);
+                        }
+                    }
+                    app.now = Now::read();
+                    if self.carry_out_quietly(app, screen).is_some() {
+                        return None;
+                    }
+                    self.draw(app, screen);
+                }
+                Some(reply) = replies.recv() => {
+                    app.now = Now::read();
+                    self.pending |= app.reply(reply);
+                }
+                () = sleep_until(frame), if self.pending => self.draw(app, screen),
+                Some(update) = news.recv() => self.news(app, screen, update, &mut news),
+                told = &mut background, if asked => {
+                    asked = false;
+                    let name = terminal::probe::theme_name(&self.options.settings, told, &self.capabilities).to_owned();
+                    self.dress(app, &name);
+                }
+                () = sleep_until(tick) => {
+                    tick = Deadline::now() + TICK;
+                    self.tick(app);
+                }
+            }
+        }
+    }
+
+    /// Takes news in batches. The first rows are drawn at once.
+    fn news(&mut self, app: &mut App, screen: &mut Screen, update: Update, more: &mut mpsc::Receiver<Update>) {
+        let empty = app.main.view().total() == 0;
+        app.now = Now::read();
+        let mut urgent = app.reply(Reply::News(update));
+        for _ in 0..WAITING {
+            let Ok(update) = more.try_recv() else { break };
+            urgent |= app.reply(Reply::News(update));
+        }
+        if app.settle() || urgent {
+            self.pending = true;
+        }
+        if empty && app.main.view().total() > 0 {
+            self.draw(app, screen);
+        }
+    }
+
+    fn tick(&mut self, app: &mut App) {
+        self.ticks += 1;
+        let over = app.tick(Now::read());
+        if over || app.ages_move() || self.ticks.is_multiple_of(QUIET_TICKS) {
+            self.pending = true;
+        }
+    }
+
+    fn incoming(&mut self, app: &mut App, screen: &mut Screen, incoming: Incoming) -> Option<i32> {
+        match incoming {
+            Incoming::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => app.key(key),
+            Incoming::Event(Event::Paste(text)) => app.paste(&text),
+            Incoming::Event(Event::Resize(width, height)) => {
+                let _ = screen.resize(width, height);
+                app.resize(width, height);
+            }
+            Incoming::Event(Event::Mouse(mouse)) => {
+                let area = Rect { x: 0, y: 0, width: app.size.0, height: app.size.1 };
+                let at = |area: &Rect| area.contains((mouse.column, mouse.row).into());
+                let hit = layout(app, area).panes.into_iter().find(|(_, area)| at(area));
+                match (mouse.kind, hit) {
+                    (MouseEventKind::Down(MouseButton::Left), Some((pane, area))) => {
+                        let head = if matches!(pane, Pane::Pods | Pane::Nodes) { 2 } else { 1 };
+                        app.click(pane, usize::from(mouse.row.saturating_sub(area.y + head)));
+                    }
+                    (MouseEventKind::ScrollDown, _) => app.run(super::keys::Command::Down),
+                    (MouseEventKind::ScrollUp, _) => app.run(super::keys::Command::Up),
+                    _ => {}
+                }
+            }
+            Incoming::Event(_) => {}
+            Incoming::Signal(Signal::Terminate(number)) => return Some(128 + number),
+            Incoming::Signal(Signal::HangUp) => return Some(129),
+            Incoming::Signal(Signal::Suspend) => {
+                if let Err(error) = screen.suspend() {
+                    app.tell(Tone::Bad, format!("cannot suspend: {error}"));
+                }
+            }
+            Incoming::Signal(Signal::Continued) => {
+                let _ = screen.resume();
+            }
+        }
+        None
+    }
+
+    fn carry_out(&mut self, app: &mut App, screen: &mut Screen) -> Option<Ended> {
+        self.carry_out_quietly(app, screen).map(|()| None)
+    }
+
+    /// Does what the cockpit asked for. Says whether it asked to leave.
+    fn carry_out_quietly(&mut self, app: &mut App, screen: &mut Screen) -> Option<()> {
+        for effect in app.take_effects() {
+            match effect {
+                Effect::Quit => return Some(()),
+                Effect::Redraw => {
+                    let _ = screen.redraw();
+                    self.pending = true;
+                }
+                Effect::Save => {
+                    if let Err(error) = self.memory.keep(app) {
+                        app.tell(Tone::Bad, error.to_string());
+                    }
+                }
+                Effect::Theme(name) => self.dress(app, &name),
+                Effect::Copy(text) => {
+                    let copied = self.outside.copy(&text);
+                    let _ = screen.send(&copied.sequence);
+                    app.tell(Tone::Good, copied.told);
+                    self.pending = true;
+                }
+                effect => self.outside.carry_out(effect),
+            }
+        }
+        None
+    }
+
+    fn dress(&mut self, app: &mut App, name: &str) {
+        if name == self.theme {
+            return;
+        }
+        let (theme, troubles) = Theme::load(&self.options.directories, name);
+        app.look = Look::new(&theme, self.capabilities.depth, app.look.ascii);
+        name.clone_into(&mut self.theme);
+        if let Some(trouble) = troubles.first() {
+            app.tell(Tone::Bad, Clean::from(trouble.to_string()));
+        }
+        self.pending = true;
+    }
+
+    fn draw(&mut self, app: &mut App, screen: &mut Screen) {
+        app.resize(app.size.0, app.size.1);
+        app.settle();
+        let drawn = screen.draw(|frame| {
+            let area = frame.area();
+            draw(app, area, frame.buffer_mut());
+            if let Some(at) = cursor(app, area) {
+                frame.set_cursor_position(at);
+            }
+        });
+        if drawn.is_err() {
+            // The terminal is gone; the signal that says so is on its way.
+            self.pending = false;
+        }
+        self.pending = false;
+        self.drawn = Some(Instant::now());
+    }
+}

@@ -1,0 +1,69 @@
+//! What the cockpit is started with, and what it remembers between starts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::state::{StateError, StateFile};
+use crate::config::{Directories, Settings, Trouble};
+use crate::inventory::Marks;
+use crate::kubernetes::Entry;
+use crate::model::ReadOnly;
+
+use super::app::{App, Mode};
+
+/// What the cockpit is started with.
+pub struct Options {
+    /// The ways into clusters to open.
+    pub entries: Vec<Entry>,
+    /// The latch that refuses every change once it is closed.
+    pub latch: ReadOnly,
+    /// How it was started.
+    pub mode: Mode,
+    /// What the person wants to be so every time.
+    pub settings: Settings,
+    /// Where files live.
+    pub directories: Directories,
+    /// What was wrong with the configuration.
+    pub troubles: Vec<Trouble>,
+    /// The case to open, by id or directory.
+    pub case: Option<String>,
+}
+
+/// What survives a restart.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Remembered {
+    marked: Marks,
+    scope: Marks,
+    queries: Vec<String>,
+    commands: Vec<String>,
+}
+
+/// Where the cockpit keeps what survives a restart.
+pub struct Memory(StateFile);
+
+impl Memory {
+    /// The memory in the state directory. The game day has one of its own.
+    pub fn new(directories: &Directories, game_day: bool) -> Self {
+        Self(StateFile::new(directories, if game_day { "game-day" } else { "cockpit" }))
+    }
+
+    /// Puts back what was remembered.
+    pub fn recall(&self, app: &mut App) -> Result<(), StateError> {
+        let Some(held) = self.0.read::<Remembered>()? else { return Ok(()) };
+        app.marked = held.marked;
+        app.scope = held.scope;
+        app.queries = held.queries;
+        app.commands = held.commands;
+        Ok(())
+    }
+
+    /// Keeps what should survive.
+    pub fn keep(&self, app: &App) -> Result<(), StateError> {
+        self.0.write(&Remembered {
+            marked: app.marked.clone(),
+            scope: app.scope.clone(),
+            queries: app.queries.clone(),
+            commands: app.commands.clone(),
+        })
+    }
+}

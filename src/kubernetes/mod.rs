@@ -13,6 +13,7 @@ mod plugin;
 pub mod read;
 mod request;
 mod stanza;
+mod stream;
 mod transport;
 pub mod watch;
 pub mod write;

@@ -74,6 +74,11 @@ impl Ended {
         Self { exit: Exit::Usage, why: why.into() }.into()
     }
 
+    /// Failed.
+    pub fn failed(why: impl Into<String>) -> Report {
+        Self { exit: Exit::Failed, why: why.into() }.into()
+    }
+
     /// Refused: read-only, not permitted, or not confirmed.
     pub fn refused(why: impl Into<String>) -> Report {
         Self { exit: Exit::Refused, why: why.into() }.into()

@@ -1,12 +1,19 @@
 //! The program without a terminal: one file per command.
 
+mod clusters;
 mod cockpit;
 mod completions;
 mod config;
+mod doctor;
 pub mod exit;
+mod facts;
+mod fleet;
+mod identities;
+mod list;
 mod man;
 mod options;
 mod out;
+mod plain;
 mod startup;
 
 use std::ffi::OsString;
@@ -15,9 +22,15 @@ use std::path::Path;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::Result;
 
+use crate::model::Kind;
+use list::Noun;
+
 pub use exit::Exit;
 pub use options::Options;
 pub use startup::Startup;
+
+/// How requests of this program name themselves in an audit log.
+const USER_AGENT: &str = concat!("podmortem/", env!("CARGO_PKG_VERSION"));
 
 /// Incident response on EKS from a terminal: see, select, contain, capture, prove
 ///
@@ -39,6 +52,27 @@ struct Cli {
 /// One line here, and one in `run`, for each command.
 #[derive(Subcommand, Debug)]
 enum Command {
+    Clusters(clusters::Args),
+    /// List pods, by every fact that a responder may know of them
+    #[command(visible_alias = "pod", alias = "po")]
+    Pods(list::Args),
+    /// List nodes; with selectors, those that the selected pods run on
+    #[command(visible_alias = "node", alias = "no")]
+    Nodes(list::Args),
+    /// List services; with selectors, those before the selected pods
+    #[command(visible_alias = "svc", alias = "service")]
+    Services(list::Args),
+    /// List deployments, stateful sets, daemon sets, cron jobs, jobs; with selectors, those of the selected pods
+    #[command(alias = "workload")]
+    Workloads(list::Args),
+    /// List namespaces
+    #[command(visible_alias = "ns", alias = "namespace")]
+    Namespaces(list::Args),
+    /// List service accounts; with selectors, those that the selected pods may speak as
+    #[command(visible_alias = "sa", alias = "serviceaccount")]
+    Serviceaccounts(list::Args),
+    Identities(identities::Args),
+    Doctor(doctor::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -57,7 +91,17 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
     };
     let startup = Startup::read(cli.options)?;
     match cli.command {
-        None => cockpit::run(&startup).await,
+        None if startup.options.plain => plain::run(&startup).await,
+        None => cockpit::run(startup).await,
+        Some(Command::Clusters(args)) => clusters::run(&args, &startup).await,
+        Some(Command::Pods(args)) => list::run(Noun::Kind(Kind::Pod), &args, &startup).await,
+        Some(Command::Nodes(args)) => list::run(Noun::Kind(Kind::Node), &args, &startup).await,
+        Some(Command::Services(args)) => list::run(Noun::Kind(Kind::Service), &args, &startup).await,
+        Some(Command::Workloads(args)) => list::run(Noun::Workloads, &args, &startup).await,
+        Some(Command::Namespaces(args)) => list::run(Noun::Kind(Kind::Namespace), &args, &startup).await,
+        Some(Command::Serviceaccounts(args)) => list::run(Noun::Kind(Kind::ServiceAccount), &args, &startup).await,
+        Some(Command::Identities(args)) => identities::run(&args, &startup).await,
+        Some(Command::Doctor(args)) => doctor::run(&args, &startup).await,
         Some(Command::Config(args)) => config::run(&args, &startup),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -1,5 +1,7 @@
 //! What every command begins with: options, settings, directories.
 
+use std::path::Path;
+
 use color_eyre::eyre::Result;
 
 use crate::config::{Directories, Settings, Trouble};
@@ -17,6 +19,8 @@ pub struct Startup {
     pub directories: Directories,
     /// What is wrong with the settings.
     pub troubles: Vec<Trouble>,
+    /// Whether the clusters are the embedded ones.
+    pub game_day: bool,
 }
 
 impl Startup {
@@ -35,12 +39,26 @@ impl Startup {
         if options.theme.is_some() {
             settings.theme.clone_from(&options.theme);
         }
-        Ok(Self { options, settings, directories, troubles })
+        Ok(Self { options, settings, directories, troubles, game_day: false })
     }
 
     /// Whether nothing may be sent that changes or discloses anything.
     pub const fn read_only(&self) -> bool {
         self.settings.read_only
+    }
+
+    /// The same for a game day: its clusters and no others, its own memory and cases.
+    #[must_use]
+    pub fn on_game_day(mut self, kubeconfig: &Path, contexts: &[&str]) -> Self {
+        self.options.kubeconfig = Some(kubeconfig.to_owned());
+        self.options.context = contexts.iter().map(|context| (*context).to_owned()).collect();
+        self.options.profile.clear();
+        self.options.region.clear();
+        self.settings.contexts.clear();
+        self.settings.accounts.clear();
+        self.directories = self.directories.for_game_day();
+        self.game_day = true;
+        self
     }
 
     /// Tells what is wrong with the settings on standard error.

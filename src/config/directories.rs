@@ -59,6 +59,14 @@ impl Directories {
         Self { cases, ..self }
     }
 
+    /// The same person's directories for a game: settings and keys stay, what is
+    /// remembered and recorded is kept apart from the real thing.
+    #[must_use]
+    pub fn for_game_day(self) -> Self {
+        let state = self.state.join("gameday");
+        Self { cases: state.join("cases"), cache: self.cache.join("gameday"), state, ..self }
+    }
+
     /// Settings, keymap, themes and playbooks of the person.
     pub fn config(&self) -> &Path {
         &self.config
@@ -91,6 +99,15 @@ mod tests {
         assert_eq!(given.state(), Path::new("/given/PODMORTEM_STATE_DIR"));
         assert_eq!(given.cache(), Path::new("/given/PODMORTEM_CACHE_DIR"));
         assert_eq!(given.cases(), Path::new("/given/PODMORTEM_CASES"));
+    }
+
+    #[test]
+    fn a_game_shares_nothing_but_the_settings() {
+        let real = Directories::under(Path::new("/given"));
+        let game = real.clone().for_game_day();
+        assert_eq!(game.config(), real.config());
+        assert_eq!(game.cases(), Path::new("/given/state/gameday/cases"));
+        assert_ne!(game.state(), real.state());
     }
 
     #[test]

@@ -53,13 +53,13 @@ struct Version {
 }
 
 #[derive(Deserialize)]
-struct Reviewed<T> {
-    status: T,
+pub(super) struct Reviewed<T> {
+    pub(super) status: T,
 }
 
 #[derive(Deserialize)]
-struct Access {
-    allowed: bool,
+pub(super) struct Access {
+    pub(super) allowed: bool,
 }
 
 #[derive(Deserialize)]
@@ -141,7 +141,7 @@ impl Read {
         answers.iter().all(Result::is_ok).then_some(true)
     }
 
-    async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
+    pub(super) async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
         let request = Request::post(path)
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/json")
@@ -151,7 +151,7 @@ impl Read {
     }
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, Error> {
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(body)
         .map_err(|error| Error::Malformed { what: Clean::from(what), why: Clean::from(error.to_string()) })
 }

@@ -2,6 +2,7 @@
 //! writing and watching.
 
 mod asked;
+mod clock;
 pub mod connect;
 mod credential;
 pub mod entry;
@@ -12,8 +13,8 @@ pub mod logs;
 mod plugin;
 pub mod read;
 mod request;
+mod rights;
 mod stanza;
-mod stream;
 mod transport;
 pub mod watch;
 pub mod write;

@@ -2,7 +2,6 @@
 //! come out, and views read it.
 
 mod act;
-mod clusters;
 mod command;
 mod disabled;
 mod history;
@@ -12,7 +11,6 @@ mod prompt;
 mod reply;
 mod select;
 
-pub use clusters::Way;
 pub use history::{History, Place};
 
 use std::time::{Duration, Instant};
@@ -50,8 +48,6 @@ pub struct App {
     pub look: Look,
     /// How it was started.
     pub mode: Mode,
-    /// Every way into a cluster that is configured or was found: label, account, Region, and its session where it is open.
-    pub ways: Vec<Way>,
     /// The pane that has the keys.
     pub focus: Pane,
     /// Whether that pane has the whole screen.
@@ -90,7 +86,6 @@ pub struct App {
     pub now: Now,
     pub(super) effects: Vec<Effect>,
     tickets: u64,
-    sessions: u16,
 }
 
 /// How long something told stays on the screen.
@@ -98,13 +93,14 @@ const TOLD: Duration = Duration::from_secs(8);
 
 impl App {
     /// A cockpit on clusters that nothing is known of yet.
-    pub fn new(keymap: Keymap, look: Look, mode: Mode) -> Self {
+    pub fn new(clusters: Vec<ClusterState>, keymap: Keymap, look: Look, mode: Mode) -> Self {
+        let mut inventory = Inventory::new();
+        clusters.into_iter().for_each(|cluster| inventory.open(cluster));
         let mut app = Self {
-            inventory: Inventory::new(),
+            inventory,
             keymap,
             look,
             mode,
-            ways: Vec::new(),
             focus: Pane::Pods,
             zoomed: false,
             cluster: 0,
@@ -125,7 +121,6 @@ impl App {
             now: Now::read(),
             effects: Vec::new(),
             tickets: 0,
-            sessions: 0,
         };
         app.history.visit(Place { kind: Kind::Pod, query: String::new() });
         app.watch();

@@ -1,7 +1,7 @@
 //! From the threads that listen to the loop that answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -31,7 +31,8 @@ const BACKGROUND: Duration = Duration::from_millis(100);
 struct Shared {
     waiting: AtomicUsize,
     resized: AtomicBool,
-    heeded: AtomicBool,
+    signals_sent: AtomicU32,
+    signals_taken: AtomicU32,
 }
 
 /// Where the listening threads put what they hear.
@@ -63,11 +64,16 @@ pub(in crate::tui::terminal) fn channel(tty: Arc<Tty>) -> (Sender, Events) {
 impl Sender {
     /// Hands something over. Events are dropped when the loop is far behind, signals never.
     pub fn send(&self, incoming: Incoming) {
-        if matches!(incoming, Incoming::Event(_)) {
-            if self.shared.waiting.load(Ordering::Acquire) >= WAITING {
-                return;
+        match &incoming {
+            Incoming::Event(_) => {
+                if self.shared.waiting.load(Ordering::Acquire) >= WAITING {
+                    return;
+                }
+                self.shared.waiting.fetch_add(1, Ordering::AcqRel);
             }
-            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+            Incoming::Signal(_) => {
+                self.shared.signals_sent.fetch_add(1, Ordering::AcqRel);
+            }
         }
         // A loop that ended needs no news.
         let _ = self.to.send(incoming);
@@ -85,10 +91,11 @@ impl Sender {
         self.background.send_replace(Some(rgb));
     }
 
-    /// A question to ask later: has the loop read that it should end?
-    pub fn heeded(&self) -> impl Fn() -> bool + Send + 'static {
+    /// A question to ask later: has the loop read every signal sent until now?
+    pub fn signals_taken(&self) -> impl Fn() -> bool + Send + 'static {
         let shared = Arc::clone(&self.shared);
-        move || shared.heeded.load(Ordering::Acquire)
+        let sent = shared.signals_sent.load(Ordering::Acquire);
+        move || shared.signals_taken.load(Ordering::Acquire) >= sent
     }
 }
 
@@ -130,9 +137,7 @@ impl Events {
                 }
             }
             Incoming::Signal(signal) => {
-                if matches!(signal, Signal::HangUp | Signal::Terminate(_)) {
-                    self.shared.heeded.store(true, Ordering::Release);
-                }
+                self.shared.signals_taken.fetch_add(1, Ordering::AcqRel);
                 Incoming::Signal(signal)
             }
         }

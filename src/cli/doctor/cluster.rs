@@ -1,0 +1,145 @@
+//! One cluster: reachable, as whom, with which clock and which rights.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use jiff::SignedDuration;
+
+use crate::cli::fleet::Fleet;
+use crate::inventory::ClusterState;
+use crate::kubernetes::{Cluster, Error, Read, Review};
+use crate::model::Kind;
+
+use super::check::Checks;
+
+/// A difference between clocks from which on times of several sources can no longer be compared by eye.
+const TOLERABLE: SignedDuration = SignedDuration::from_secs(5);
+
+/// EKS takes no token whose signature is older than fifteen minutes, or from the future.
+const FATAL: SignedDuration = SignedDuration::from_mins(14);
+
+/// What a responder does, and the rights that it takes.
+const ACTIONS: [(&str, &[Review<'static>]); 5] = [
+    ("read logs", &[right("get", "", "pods", "log")]),
+    ("cordon and label nodes", &[right("patch", "", "nodes", "")]),
+    ("label pods", &[right("patch", "", "pods", "")]),
+    ("isolate pods", &[right("create", "networking.k8s.io", "networkpolicies", ""), right("patch", "", "pods", "")]),
+    ("evict and delete pods", &[right("create", "", "pods", "eviction"), right("delete", "", "pods", "")]),
+];
+
+const fn right(
+    verb: &'static str,
+    group: &'static str,
+    resource: &'static str,
+    subresource: &'static str,
+) -> Review<'static> {
+    Review { verb, group, resource, subresource, namespace: "" }
+}
+
+/// Looks at a cluster that was opened. What it has not answered in time is told as such.
+pub async fn check(state: &ClusterState, fleet: &Fleet, patience: Duration) -> Checks {
+    let mut checks = Checks::of(format!("cluster {}", state.title()));
+    let Some(cluster) = fleet.cluster(state.session) else { return checks };
+    let looked = tokio::time::timeout(patience, look(&mut checks, cluster)).await;
+    if looked.is_err() {
+        let seen = format!("{} did not answer everything in {} s", cluster.entry().server(), patience.as_secs());
+        checks.bad("server", seen, "is the network slow, or does the server hang? --timeout gives it more");
+    }
+    checks
+}
+
+async fn look(checks: &mut Checks, cluster: &Cluster) {
+    let read = cluster.read();
+    let server = cluster.entry().server();
+    if let Err(error) = read.get_path("/version").await {
+        return checks.bad("server", format!("{server}: {error}"), mend(&error));
+    }
+    checks.good("server", server.clone());
+    identity(checks, &read).await;
+    clock(checks, &read).await;
+    rights(checks, &read).await;
+}
+
+async fn identity(checks: &mut Checks, read: &Read) {
+    match read.identify().await {
+        Ok(identity) => {
+            let groups: Vec<_> = identity.groups.iter().map(|group| group.as_str()).collect();
+            checks.good("version", identity.version.clone());
+            checks.good("identity", format!("{} ({})", identity.user, groups.join(", ")));
+            checks.good("cluster", format!("{} (UID of kube-system)", identity.cluster));
+            match identity.writes_denied {
+                Some(true) => checks.good("writes", "denied by the cluster: these credentials are read-only"),
+                Some(false) => checks.note("writes", "permitted to these credentials; --read-only refuses them here"),
+                None => checks.note("writes", "the cluster does not say whether these credentials may write"),
+            }
+        }
+        Err(error) => {
+            let mend =
+                "without the namespace kube-system a cluster cannot be told from others: ask for get on namespaces";
+            checks.bad("identity", error.to_string(), mend);
+        }
+    }
+}
+
+async fn clock(checks: &mut Checks, read: &Read) {
+    match read.clock_ahead().await {
+        Ok(ahead) if ahead.abs() <= TOLERABLE => checks.good("clock", "agrees with this machine's to a few seconds"),
+        Ok(ahead) => {
+            let word = if ahead.is_negative() { "behind" } else { "ahead of" };
+            let seen = format!("the server's is {} s {word} this machine's", ahead.abs().as_secs());
+            let hint = if ahead.abs() > FATAL {
+                "AWS refuses requests that are signed so"
+            } else {
+                "times of several sources will not agree"
+            };
+            checks.poor("clock", seen, format!("{hint}: set this machine's clock (timedatectl, chronyc tracking)"));
+        }
+        Err(error) => checks.note("clock", error.to_string()),
+    }
+}
+
+async fn rights(checks: &mut Checks, read: &Read) {
+    let lists = Kind::ALL.map(|kind| async move {
+        let review = |verb| Review { verb, group: kind.group(), resource: kind.plural(), ..Review::default() };
+        let (list, watch) = tokio::join!(read.can(review("list")), read.can(review("watch")));
+        (kind, matches!((list, watch), (Ok(true), Ok(true))))
+    });
+    let answers = join_all(lists).await;
+    let (may, may_not): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(_, may)| *may);
+    let names = |kinds: &[(Kind, bool)]| kinds.iter().map(|(kind, _)| kind.plural()).collect::<Vec<_>>().join(", ");
+    if may.is_empty() {
+        checks.bad(
+            "see",
+            "nothing may be listed",
+            "ask for list and watch on pods, nodes and workloads (a view role), or use another context",
+        );
+    } else if may_not.is_empty() {
+        checks.good("see", "every kind");
+    } else {
+        checks.poor("see", format!("all but {}", names(&may_not)), "ask for list and watch on them");
+    }
+    for (what, needed) in ACTIONS {
+        let answers = join_all(needed.iter().map(|review| read.can(*review))).await;
+        if answers.iter().all(|answer| matches!(answer, Ok(true))) {
+            checks.good("may", what);
+        } else if let Some(Err(error)) = answers.into_iter().find(Result::is_err) {
+            checks.note("may", format!("{what}: unknown: {error}"));
+        } else {
+            checks.note("may not", what);
+        }
+    }
+}
+
+fn mend(error: &Error) -> &'static str {
+    match error {
+        Error::Unauthenticated { .. } => "renew the credential as the message says, or choose another context",
+        Error::Forbidden { .. } => {
+            "these credentials may do nothing here; choose another context or ask for an access entry"
+        }
+        Error::Unreachable { .. } => {
+            "is the VPN up, and is the endpoint public? `aws eks describe-cluster` tells the endpoint and who may reach it"
+        }
+        Error::Configuration(_) => "correct the kubeconfig; `kubectl config view` shows it",
+        _ => "the message is the server's own; `kubectl get --raw /version` asks the same",
+    }
+}

@@ -1,0 +1,68 @@
+//! What the terminal can do.
+
+use std::io::{self, IsTerminal};
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::config::keymap::Key;
+use crate::tui::terminal::Depth;
+use crate::tui::terminal::probe::{Capabilities, Multiplexer, tmux_prefix};
+
+use super::check::Checks;
+
+/// The least room that the cockpit needs, in columns and rows.
+const LEAST: (u16, u16) = (60, 15);
+
+/// Looks at the terminal, its size and what stands in between.
+pub async fn check() -> Checks {
+    let mut checks = Checks::of("terminal");
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        checks.note("terminal", "none; the cockpit needs one, `podmortem --plain` and the lists do not");
+        return checks;
+    }
+    let capabilities = Capabilities::from_environment();
+    checks.good("TERM", capabilities.term.clone());
+    match crossterm::terminal::size() {
+        Ok((columns, rows)) if columns < LEAST.0 || rows < LEAST.1 => {
+            checks.poor("size", format!("{columns}x{rows}"), format!("make it {}x{} or larger", LEAST.0, LEAST.1));
+        }
+        Ok((columns, rows)) => checks.good("size", format!("{columns}x{rows}")),
+        Err(error) => checks.poor("size", error.to_string(), "stty size tells what the terminal believes"),
+    }
+    match capabilities.depth {
+        Depth::Mono => checks.note("colours", "none: NO_COLOR is set, or TERM knows none"),
+        depth => checks.good("colours", format!("{depth:?}")),
+    }
+    if capabilities.unicode {
+        checks.good("characters", "UTF-8");
+    } else {
+        checks.note("characters", "ASCII only: the locale is not UTF-8 (LANG, LC_ALL)");
+    }
+    if capabilities.ssh {
+        checks
+            .note("ssh", "reached over SSH: copying goes through the terminal (OSC 52), frames are drawn more slowly");
+    }
+    between(&mut checks, &capabilities).await;
+    checks
+}
+
+async fn between(checks: &mut Checks, capabilities: &Capabilities) {
+    match capabilities.multiplexer {
+        Multiplexer::None if capabilities.ssh => {
+            checks.poor("multiplexer", "none", "run inside tmux: what is running survives a dropped connection there")
+        }
+        Multiplexer::None => {}
+        Multiplexer::Screen => {
+            checks.note("multiplexer", "screen: its prefix is ctrl-a; the background cannot be asked for")
+        }
+        Multiplexer::Tmux => match tmux_prefix().await {
+            Some(prefix) if prefix == Key::new(KeyCode::Char('b'), KeyModifiers::CONTROL) => {
+                checks.good("multiplexer", "tmux; its prefix ctrl-b is not used here");
+            }
+            Some(prefix) => {
+                checks.note("multiplexer", format!("tmux keeps {prefix} for itself; bind nothing to it in keymap.yaml"))
+            }
+            None => checks.note("multiplexer", "tmux; which key is its prefix it does not say"),
+        },
+    }
+}

@@ -1,0 +1,35 @@
+//! What somebody else may do.
+
+use serde_json::json;
+
+use super::error::Error;
+use super::identify::{Access, Review, Reviewed, parsed};
+use super::read::Read;
+
+impl Read {
+    /// Whether the server permits something to a service account, by a
+    /// SubjectAccessReview with the groups that its tokens carry.
+    ///
+    /// # Errors
+    /// It cannot be asked: observers often may not.
+    pub async fn service_account_can(&self, namespace: &str, name: &str, review: Review<'_>) -> Result<bool, Error> {
+        let body = json!({
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": format!("system:serviceaccount:{namespace}:{name}"),
+                "groups": ["system:serviceaccounts", format!("system:serviceaccounts:{namespace}"), "system:authenticated"],
+                "resourceAttributes": {
+                    "verb": review.verb,
+                    "group": review.group,
+                    "resource": review.resource,
+                    "subresource": review.subresource,
+                    "namespace": review.namespace,
+                },
+            },
+        });
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+        let answer = self.ask(path, &body).await?;
+        parsed::<Reviewed<Access>>(path, &answer).map(|review| review.status.allowed)
+    }
+}

@@ -1,0 +1,117 @@
+//! The program as scripts meet it: what it prints where, and with which exit code.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The program with nothing of this machine's configuration.
+fn podmortem(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podmortem"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", home)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> io::Result<Output> {
+    let home = tempfile::tempdir()?;
+    podmortem(home.path(), arguments).output()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn it_tells_its_version_and_its_usage() {
+    let version = run(&["--version"]).unwrap();
+    assert_eq!(text(&version.stdout), format!("podmortem {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(version.status.code(), Some(0));
+    let help = run(&["--help"]).unwrap();
+    assert!(text(&help.stdout).contains("Usage: podmortem"));
+    assert!(help.stderr.is_empty());
+}
+
+#[test]
+fn wrong_usage_is_told_on_standard_error_with_code_2() {
+    for arguments in [["--no-such-option"].as_slice(), &["no-such-command"], &["completions", "no-such-shell"]] {
+        let output = run(arguments).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_cockpit_names_the_other_way() {
+    let output = run(&[]).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--plain"), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn as_a_plugin_of_kubectl_it_calls_itself_so() {
+    let home = tempfile::tempdir().unwrap();
+    let plugin = home.path().join("kubectl-podmortem");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_podmortem"), &plugin).unwrap();
+    let output = Command::new(plugin).arg("--help").output().unwrap();
+    assert!(text(&output.stdout).contains("Usage: kubectl podmortem"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(&["completions", shell]).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(text(&output.stdout).contains("read-only"), "{shell}");
+    }
+}
+
+#[test]
+fn the_manual_is_roff() {
+    let page = run(&["man"]).unwrap();
+    assert!(text(&page.stdout).contains(".TH PODMORTEM"), "{}", text(&page.stdout));
+    assert!(text(&run(&["man", "config"]).unwrap().stdout).contains("print\\-default"));
+    assert_eq!(run(&["man", "no-such-command"]).unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn the_default_settings_are_settings() {
+    let home = tempfile::tempdir().unwrap();
+    let printed = podmortem(home.path(), &["config", "--print-default"]).output().unwrap();
+    let folder = home.path().join("config");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("settings.yaml"), &printed.stdout).unwrap();
+    let mut again = podmortem(home.path(), &["config", "--read-only", "--theme", "light"]);
+    let again = again.env("PODMORTEM_CONFIG_DIR", &folder).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert!(again.stderr.is_empty());
+    let told = text(&again.stdout);
+    for line in ["read_only: true", "theme: light", "mouse: false"] {
+        assert!(told.lines().any(|told| told == line), "{line} is not in\n{told}");
+    }
+}
+
+#[test]
+fn a_mistake_in_the_settings_is_told_with_its_line() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("settings.yaml"), "theme: dark\nmouse: perhaps\n").unwrap();
+    let mut told = podmortem(home.path(), &["config"]);
+    let told = told.env("PODMORTEM_CONFIG_DIR", home.path()).output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    assert!(text(&told.stderr).contains("settings.yaml:2: mouse"), "{}", text(&told.stderr));
+}
+
+#[test]
+fn a_pipe_that_closes_early_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = podmortem(home.path(), &["man"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), text(&ended.stderr)), (Some(0), String::new()));
+}

@@ -1,7 +1,7 @@
 //! Shows what a terminal sends: `cargo run --example terminal [LOG]`.
 //!
-//! `q` ends, `p` panics, `b` panics in the background, `s` stops listening,
-//! ctrl-z suspends. With a file's name as argument every event is written there
+//! `q` ends, `f` leaves the screen and ends after a second, `p` panics, `b` panics
+//! in the background, `s` stops listening, ctrl-z suspends. With a file's name as argument every event is written there
 //! too; `tests/terminal.rs` reads it.
 
 #![allow(clippy::panic, reason = "panics are what two of its keys are for")]
@@ -93,10 +93,17 @@ async fn run(mut screen: Screen, mut events: Events, heard: &mut Heard) -> std::
                     heard.note(&format!("background task: {}", ended.is_err()));
                 }
                 "s" => loop {
-                    // Still drawing, no longer listening.
-                    screen.send(b"\x1b[m")?;
+                    // Still writing, and much, but no longer listening.
+                    screen.send(&b"\x1b[m".repeat(1_000))?;
                     std::thread::sleep(Duration::from_millis(20));
                 },
+                "f" => {
+                    screen.leave();
+                    heard.note("finishing");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    heard.note("finished");
+                    return Ok(ExitCode::SUCCESS);
+                }
                 "ctrl-z" => {
                     let suspended = screen.suspend()?;
                     heard.note(&format!("{suspended:?}"));

@@ -61,6 +61,38 @@ fn what_does_not_answer_a_hang_up_ends_all_the_same() {
 }
 
 #[test]
+fn a_terminal_that_takes_no_output_holds_nothing_up() {
+    let mut pty = Pty::open();
+    pty.shows("q ends");
+    pty.sends("s");
+    pty.signals(Signal::TERM);
+    assert_eq!(pty.ends_unread(), 143);
+}
+
+#[test]
+fn work_that_ends_after_the_screen_survives_a_hang_up() {
+    let mut pty = Pty::open();
+    pty.shows("q ends");
+    pty.sends("f");
+    pty.logs("finishing");
+    pty.signals(Signal::HUP);
+    assert_eq!(pty.ends(), 0);
+    pty.is_clean();
+    assert!(pty.log().contains("finished"), "{}", pty.log());
+}
+
+#[test]
+fn after_the_screen_a_signal_ends_it_at_once() {
+    let mut pty = Pty::open();
+    pty.shows("q ends");
+    pty.sends("f");
+    pty.logs("finishing");
+    pty.signals(Signal::INT);
+    assert_eq!(pty.ends(), 130);
+    assert!(!pty.log().contains("finished"), "{}", pty.log());
+}
+
+#[test]
 fn a_closed_terminal_ends_it() {
     let mut pty = Pty::open();
     pty.shows("q ends");

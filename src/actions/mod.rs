@@ -1,1 +1,21 @@
-//! Not yet furnished.
+//! What can be done about it: one file per action.
+//!
+//! Every file of this folder is an action that exports itself as `ACTION`; the
+//! build finds it there, and nothing else is edited. What actions have in common
+//! is in `frame/`.
+
+mod frame;
+
+pub use frame::{Action, ActionError, Ask, Disabled, Hand, Kept, Look, MANAGER, Outcome, Right, Spec, Work};
+
+include!(concat!(env!("OUT_DIR"), "/actions.rs"));
+
+/// Every action, sorted by the names of their files.
+pub fn all() -> &'static [&'static dyn Action] {
+    REGISTRY
+}
+
+/// The action of that id.
+pub fn find(id: &str) -> Option<&'static dyn Action> {
+    REGISTRY.iter().copied().find(|action| action.spec().id == id)
+}

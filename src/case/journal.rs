@@ -137,6 +137,12 @@ impl Journal {
             .collect())
     }
 
+    /// This program's name in the journal, once it has written.
+    pub fn writer(&self) -> Option<WriterId> {
+        let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        chain.as_ref().map(|chain| chain.writer.clone())
+    }
+
     /// Where the journal lies.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -202,6 +202,11 @@ pub enum Answer {
         /// `resourceVersion` of the object as it answered, where it did.
         version: Clean,
     },
+    /// There is no such thing to be had: a container that never ended has no previous log.
+    Absent {
+        /// What the server said.
+        why: Clean,
+    },
     /// The server or the connection failed it.
     Failed {
         /// What was said.

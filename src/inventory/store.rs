@@ -48,6 +48,15 @@ impl Inventory {
         self.clusters.push(cluster);
     }
 
+    /// Forgets a session and every row of it.
+    pub fn close(&mut self, session: SessionId) {
+        self.clusters.retain(|cluster| cluster.session != session);
+        self.pods.forget_session(session);
+        self.nodes.forget_session(session);
+        self.objects.values_mut().for_each(|table| table.forget_session(session));
+        Kind::ALL.into_iter().for_each(|kind| self.moved(kind));
+    }
+
     /// Applies news. Returns the kind of row that changed, if any did.
     pub fn apply(&mut self, update: Update, now: Now) -> Option<Kind> {
         let Update { session, news } = update;

@@ -87,6 +87,12 @@ impl<T: HasMeta> Table<T> {
         self.rows.iter_mut().flatten().filter(|row| row.session == session).for_each(|row| row.seen = false);
     }
 
+    /// Forgets every object of a session.
+    pub fn forget_session(&mut self, session: SessionId) {
+        self.begin_list(session);
+        self.end_list(session);
+    }
+
     /// A list is complete.
     pub fn end_list(&mut self, session: SessionId) {
         let unseen: Vec<_> = self

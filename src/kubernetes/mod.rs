@@ -15,6 +15,7 @@ pub mod read;
 mod request;
 mod rights;
 mod stanza;
+mod stream;
 mod transport;
 pub mod watch;
 pub mod write;

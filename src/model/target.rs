@@ -8,7 +8,7 @@ use super::{Clean, Kind, Uid};
 
 /// A cluster, known by the UID of its `kube-system` namespace: contexts are
 /// renamed, and several may lead to the same cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClusterId(pub Uid);
 

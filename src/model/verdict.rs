@@ -26,6 +26,11 @@ pub enum Verdict {
         /// What was seen to go on, as a sentence.
         rests_on: Clean,
     },
+    /// Part of what was to be had could not be had.
+    Incomplete {
+        /// What is there, and what is missing, as a sentence.
+        rests_on: Clean,
+    },
     /// Nothing was measured, and so nothing is claimed.
     NotMeasured {
         /// Why not, and what would measure it.
@@ -40,6 +45,7 @@ impl Verdict {
             Self::Proven { .. } => "PROVEN",
             Self::NotEnforced { .. } => "NOT ENFORCED",
             Self::StillLeaking { .. } => "STILL LEAKING",
+            Self::Incomplete { .. } => "INCOMPLETE",
             Self::NotMeasured { .. } => "NOT MEASURED",
         }
     }
@@ -47,7 +53,10 @@ impl Verdict {
     /// The sentence behind the word.
     pub const fn because(&self) -> &Clean {
         match self {
-            Self::Proven { rests_on } | Self::NotEnforced { rests_on } | Self::StillLeaking { rests_on } => rests_on,
+            Self::Proven { rests_on }
+            | Self::NotEnforced { rests_on }
+            | Self::StillLeaking { rests_on }
+            | Self::Incomplete { rests_on } => rests_on,
             Self::NotMeasured { why } => why,
         }
     }

@@ -1,6 +1,7 @@
 //! What the cockpit asks of the world outside it, and what the world answers.
 
 use crate::inventory::RowId;
+use crate::kubernetes::Entry;
 use crate::model::{Clean, Kind, Plan, SessionId, Target, Update};
 
 use super::detail::LogLine;
@@ -12,6 +13,12 @@ pub enum Effect {
     Quit,
     /// Draw everything anew.
     Redraw,
+    /// Ways that were found and may be opened, in the order in which they were made known.
+    Known(Vec<Entry>),
+    /// Open another way into a cluster, by its place among those configured.
+    Open(SessionId, usize),
+    /// Close a session.
+    Close(SessionId),
     /// Keep these kinds up to date on every session, and no others.
     Watch(Vec<Kind>),
     /// Fetch an object.
@@ -75,6 +82,8 @@ pub enum Effect {
 pub enum Reply {
     /// News of a cluster.
     News(Update),
+    /// Ways into clusters that were found in AWS.
+    Found(Vec<Entry>),
     /// An object's raw JSON.
     Object(u64, Result<Vec<u8>, Clean>),
     /// The raw JSON of a list of events.

@@ -7,7 +7,8 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::kubernetes::{Cluster, Events, LogOptions, Watches};
+use crate::aws::eks::{Place, discover};
+use crate::kubernetes::{Cluster, Entry, Events, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
 
 use super::detail::LogLine;
@@ -23,7 +24,10 @@ const LINE: usize = 2_000;
 
 /// Carries out what the cockpit asks for.
 pub struct Outside {
+    entries: Vec<Entry>,
     clusters: Vec<(Cluster, Watches)>,
+    agent: String,
+    news: mpsc::Sender<Update>,
     latch: ReadOnly,
     clipboard: Clipboard,
     replies: mpsc::Sender<Reply>,
@@ -32,7 +36,7 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Opens every cluster that the cockpit was started with.
+    /// Looks for clusters where the cockpit was told to look.
     pub fn new(
         options: &Options,
         capabilities: &Capabilities,
@@ -40,27 +44,50 @@ impl Outside {
         replies: mpsc::Sender<Reply>,
     ) -> Self {
         let agent = format!("podmortem/{}", env!("CARGO_PKG_VERSION"));
-        let mut clusters = Vec::new();
-        for (number, entry) in (0..).zip(&options.entries) {
-            let session = SessionId(number);
-            match Cluster::new(session, entry.clone(), options.latch.clone(), &agent) {
-                Ok(cluster) => {
-                    let watches = Watches::start(cluster.clone(), &[Kind::Pod, Kind::Node], news.clone());
-                    clusters.push((cluster, watches));
-                }
-                Err(error) => {
-                    let told = Reply::Tell(Tone::Bad, format!("{}: {error}", entry.name).into());
-                    let _ = replies.try_send(told);
-                }
-            }
-        }
-        Self {
-            clusters,
+        let mut outside = Self {
+            entries: options.entries.clone(),
+            clusters: Vec::new(),
             latch: options.latch.clone(),
+            agent,
             clipboard: Clipboard::new(&options.directories, capabilities),
+            news,
             replies,
             logs: JoinSet::new(),
             tasks: JoinSet::new(),
+        };
+        outside.discover(options.places.clone());
+        outside
+    }
+
+    /// Looks for EKS clusters; each profile and Region fails by itself.
+    fn discover(&mut self, places: Vec<Place>) {
+        if places.is_empty() {
+            return;
+        }
+        let (latch, replies) = (self.latch.clone(), self.replies.clone());
+        self.tasks.spawn(async move {
+            let mut entries = Vec::new();
+            for (_, found) in discover(&places, &latch).await {
+                match found {
+                    Ok(clusters) => entries.extend(clusters.into_iter().map(Entry::eks)),
+                    Err(error) => drop(replies.send(Reply::Tell(Tone::Bad, error.to_string().into())).await),
+                }
+            }
+            drop(replies.send(Reply::Found(entries)).await);
+        });
+    }
+
+    fn open(&mut self, session: SessionId, place: usize) {
+        let Some(entry) = self.entries.get(place) else { return };
+        match Cluster::new(session, entry.clone(), self.latch.clone(), &self.agent) {
+            Ok(cluster) => {
+                let watches = Watches::start(cluster.clone(), &[Kind::Pod, Kind::Node], self.news.clone());
+                self.clusters.push((cluster, watches));
+            }
+            Err(error) => {
+                let told = Reply::Tell(Tone::Bad, format!("{}: {error}", entry.name).into());
+                let _ = self.replies.try_send(told);
+            }
         }
     }
 
@@ -73,6 +100,9 @@ impl Outside {
     pub fn carry_out(&mut self, effect: Effect) {
         while self.tasks.try_join_next().is_some() {}
         match effect {
+            Effect::Known(entries) => self.entries.extend(entries),
+            Effect::Open(session, place) => self.open(session, place),
+            Effect::Close(session) => self.clusters.retain(|(cluster, _)| cluster.session() != session),
             Effect::Watch(kinds) => self.watch(&kinds),
             Effect::CloseToWrites => self.latch.close(),
             Effect::StopLogs => self.logs.abort_all(),

@@ -9,8 +9,8 @@ use tokio::time::{Instant as Deadline, sleep_until};
 
 use crate::config::keymap::Keymap;
 use crate::config::theme::Theme;
-use crate::inventory::{ClusterState, Now};
-use crate::model::{Clean, SessionId, Update};
+use crate::inventory::Now;
+use crate::model::{Clean, Update};
 
 use super::app::App;
 use super::effect::{Effect, Reply, Tone};
@@ -67,21 +67,18 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
 }
 
 fn start(options: &Options, capabilities: &Capabilities) -> App {
-    let clusters = (0..)
-        .zip(&options.entries)
-        .map(|(number, entry)| {
-            let account = entry.account().cloned().unwrap_or_default();
-            let region = entry.region().cloned().unwrap_or_default();
-            ClusterState::new(SessionId(number), entry.name.clone(), account, region)
-        })
-        .collect();
     let (keymap, mut troubles) = Keymap::load(&options.directories, &bindings());
     let name = terminal::probe::theme_name(&options.settings, None, capabilities);
     let (theme, more) = Theme::load(&options.directories, name);
     troubles.extend(more);
     let ascii = options.settings.ascii.unwrap_or(!capabilities.unicode);
     let look = Look::new(&theme, capabilities.depth, ascii);
-    let mut app = App::new(clusters, keymap, look, options.mode.clone());
+    let mut app = App::new(keymap, look, options.mode.clone());
+    for entry in &options.entries {
+        let account = entry.account().cloned().unwrap_or_default();
+        app.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
+    }
+    options.open.iter().for_each(|place| app.open_way(*place));
     if let Some(trouble) = troubles.first() {
         app.tell(Tone::Bad, trouble.to_string());
     }

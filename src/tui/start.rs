@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::eks::Place as AwsPlace;
 use crate::config::state::{StateError, StateFile};
 use crate::config::{Directories, Settings, Trouble};
 use crate::inventory::Marks;
@@ -12,8 +13,12 @@ use super::app::{App, Mode};
 
 /// What the cockpit is started with.
 pub struct Options {
-    /// The ways into clusters to open.
+    /// The ways into clusters that are configured.
     pub entries: Vec<Entry>,
+    /// Those of them that are open at the start, by their places.
+    pub open: Vec<usize>,
+    /// Where EKS clusters are looked for.
+    pub places: Vec<AwsPlace>,
     /// The latch that refuses every change once it is closed.
     pub latch: ReadOnly,
     /// How it was started.

@@ -76,6 +76,19 @@ impl Pods {
         unseen.into_iter().filter(|place| self.bury(*place, now, stamp)).count()
     }
 
+    /// Forgets every pod of a session, those that are gone included.
+    pub fn forget_session(&mut self, session: SessionId) {
+        let of_session = |row: &Option<PodRow>| row.as_ref().is_some_and(|row| row.session == session);
+        let places: Vec<u32> = (0u32..).zip(&self.rows).filter(|(_, row)| of_session(row)).map(|(at, _)| at).collect();
+        for place in places {
+            self.gone.returned(place);
+            if self.rows.get(place as usize).and_then(Option::as_ref).is_some_and(|row| row.gone.is_none()) {
+                self.present -= 1;
+            }
+            self.forget(place);
+        }
+    }
+
     /// Forgets what has been gone for too long.
     pub fn expire(&mut self, now: i64) {
         for place in self.gone.expired(now) {

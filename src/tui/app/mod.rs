@@ -2,6 +2,7 @@
 //! come out, and views read it.
 
 mod act;
+mod clusters;
 mod command;
 mod disabled;
 mod history;
@@ -11,6 +12,7 @@ mod prompt;
 mod reply;
 mod select;
 
+pub use clusters::Way;
 pub use history::{History, Place};
 
 use std::time::{Duration, Instant};
@@ -48,6 +50,8 @@ pub struct App {
     pub look: Look,
     /// How it was started.
     pub mode: Mode,
+    /// Every way into a cluster that is configured or was found: label, account, Region, and its session where it is open.
+    pub ways: Vec<Way>,
     /// The pane that has the keys.
     pub focus: Pane,
     /// Whether that pane has the whole screen.
@@ -86,6 +90,7 @@ pub struct App {
     pub now: Now,
     pub(super) effects: Vec<Effect>,
     tickets: u64,
+    sessions: u16,
 }
 
 /// How long something told stays on the screen.
@@ -93,14 +98,13 @@ const TOLD: Duration = Duration::from_secs(8);
 
 impl App {
     /// A cockpit on clusters that nothing is known of yet.
-    pub fn new(clusters: Vec<ClusterState>, keymap: Keymap, look: Look, mode: Mode) -> Self {
-        let mut inventory = Inventory::new();
-        clusters.into_iter().for_each(|cluster| inventory.open(cluster));
+    pub fn new(keymap: Keymap, look: Look, mode: Mode) -> Self {
         let mut app = Self {
-            inventory,
+            inventory: Inventory::new(),
             keymap,
             look,
             mode,
+            ways: Vec::new(),
             focus: Pane::Pods,
             zoomed: false,
             cluster: 0,
@@ -121,6 +125,7 @@ impl App {
             now: Now::read(),
             effects: Vec::new(),
             tickets: 0,
+            sessions: 0,
         };
         app.history.visit(Place { kind: Kind::Pod, query: String::new() });
         app.watch();

@@ -65,6 +65,7 @@ impl App {
             "" => {}
             "q" | "quit" | "exit" => self.run(super::super::keys::Command::Quit),
             "workloads" | "wl" => self.open_kinds(),
+            "ctx" | "context" | "contexts" | "cluster" => self.open_ways(),
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "theme" if !rest.is_empty() => self.effects.push(Effect::Theme(rest.to_owned())),
             _ => {
@@ -158,6 +159,7 @@ impl App {
             Pick::Command(command) => self.run(command),
             Pick::List(kind) => self.list_kind(kind, ""),
             Pick::Action(id) => self.plan(id),
+            Pick::Cluster(place) => self.toggle_way(place),
             Pick::Theme(name) => self.effects.push(Effect::Theme(name)),
             Pick::Sort(column) => {
                 if let Some(list) = self.list() {

@@ -23,6 +23,7 @@ impl App {
                     self.show_yaml();
                 }
             }
+            Reply::Found(found) => self.found(found),
             Reply::Events(ticket, answer) => {
                 let now = self.now.unix;
                 if let Some(detail) = self.look(ticket) {
@@ -58,7 +59,16 @@ impl App {
 
     fn news(&mut self, update: Update) -> bool {
         let urgent = matches!(update.news, News::Identified(_) | News::Cluster(_) | News::Watch(..) | News::Listed(_));
-        self.inventory.apply(update, self.now);
+        let identity = match &update.news {
+            News::Identified(identity) => Some((update.session, identity.clone())),
+            _ => None,
+        };
+        if self.inventory.cluster(update.session).is_some() {
+            self.inventory.apply(update, self.now);
+        }
+        if let Some((session, identity)) = identity {
+            self.identified(session, &identity);
+        }
         urgent
     }
 

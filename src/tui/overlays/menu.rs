@@ -51,6 +51,8 @@ pub enum Pick {
     Sort(&'static str),
     /// Plans an action.
     Action(&'static str),
+    /// Opens a way into a cluster, or closes it.
+    Cluster(usize),
     /// Changes the theme.
     Theme(String),
 }

@@ -60,7 +60,7 @@ impl JobLine {
         verdicts.max_by_key(|verdict| match verdict {
             Verdict::Proven { .. } => 0,
             Verdict::NotMeasured { .. } => 1,
-            Verdict::StillLeaking { .. } => 2,
+            Verdict::StillLeaking { .. } | Verdict::Incomplete { .. } => 2,
             Verdict::NotEnforced { .. } => 3,
         })
     }

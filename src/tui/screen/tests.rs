@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Theme;
-use crate::inventory::{ClusterState, Now};
+use crate::inventory::Now;
 use crate::model::facts::{ContainerFacts, ContainerRole, Facts, Meta, NodeFacts, NodeKind, Owner, PodFacts};
 use crate::model::{Clean, ClusterId, Health, Identity, Kind, News, Security, SessionId, Uid, Update};
 
@@ -100,9 +100,10 @@ fn pods() -> Vec<Facts> {
 }
 
 fn app() -> App {
-    let clusters = vec![ClusterState::new(SHOP, "shop-prod".into(), "123456789012".into(), "us-east-1".into())];
     let look = Look::new(&Theme::built_in("dark"), Depth::Exact, false);
-    let mut app = App::new(clusters, App::built_in_keys(), look, Mode::default());
+    let mut app = App::new(App::built_in_keys(), look, Mode::default());
+    app.add_way("shop-prod".into(), "123456789012".into(), "us-east-1".into());
+    app.open_way(0);
     let start = Now { instant: Instant::now(), unix: START };
     app.tick(start);
     tell(&mut app, News::Cluster(Health::Live));

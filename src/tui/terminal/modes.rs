@@ -22,6 +22,11 @@ impl Modes {
         bytes
     }
 
+    /// Takes the mouse or leaves it.
+    pub const fn mouse(taken: bool) -> &'static [u8] {
+        if taken { MOUSE_ON } else { MOUSE_OFF }
+    }
+
     /// Takes all of it back, the last first. Ends a synchronized frame that was
     /// cut short and a string that was not ended, so that nothing of ours stays pending.
     pub fn leave(self) -> Vec<u8> {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use ratatui::{Frame, Terminal};
 use rustix::process::{Signal as Sent, getpgrp, getsid, kill_current_process_group};
-use signal_hook::iterator::Handle;
 
 use super::backend::Painter;
 use super::input::{Ears, Events, Reader, Sender, channel};
@@ -36,7 +35,6 @@ pub struct Screen {
     to: Sender,
     modes: Modes,
     reader: Option<Reader>,
-    signals: Handle,
 }
 
 /// What came of the wish to suspend.
@@ -61,11 +59,11 @@ impl Screen {
         let modes = Modes { mouse: options.mouse };
         let (to, events) = channel(Arc::clone(&tty));
         panics::install();
-        let signals = signals::listen(Arc::clone(&bell), Arc::clone(&line), to.clone())?;
+        signals::listen(Arc::clone(&bell), Arc::clone(&line), to.clone())?;
         let output = Output::new(Arc::clone(&tty), Arc::clone(&line));
         let painter = Painter::new(output, tty.size(), &options.capabilities);
         let terminal = Terminal::new(painter)?;
-        let mut screen = Self { terminal, tty, line, bell, to, modes, reader: None, signals };
+        let mut screen = Self { terminal, tty, line, bell, to, modes, reader: None };
         guard::take(&screen.tty, &screen.line, modes)?;
         screen.listen()?;
         if options.capabilities.answers {
@@ -105,6 +103,15 @@ impl Screen {
     /// From now on a copy of every write goes there.
     pub fn tap(&mut self, tap: Option<Box<dyn Tap>>) {
         self.terminal.backend_mut().out_mut().tap(tap);
+    }
+
+    /// Takes the mouse, or leaves it to the terminal so that text can be selected as usual.
+    pub fn mouse(&mut self, taken: bool) -> io::Result<()> {
+        if self.modes.mouse == taken {
+            return Ok(());
+        }
+        self.modes.mouse = taken;
+        self.send(Modes::mouse(taken))
     }
 
     /// What went to the terminal since it was entered.
@@ -165,6 +172,6 @@ impl Drop for Screen {
     fn drop(&mut self) {
         self.reader = None;
         guard::give_back();
-        self.signals.close();
+        self.bell.leave();
     }
 }

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator::{Handle, Signals};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
 use super::guard;
 use super::input::{Incoming, Sender};
@@ -30,10 +31,16 @@ pub enum Signal {
 /// How long the loop may leave a signal that ends the program unread.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long giving the terminal back may take when it must be quick: a terminal
+/// that takes no output would hold the process for ever.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// What the signal thread and the rest share.
 #[derive(Debug, Default)]
 pub(super) struct Bell {
-    ending: AtomicBool,
+    hung_up: AtomicBool,
+    terminated: AtomicBool,
+    left: AtomicBool,
     continued: AtomicU32,
 }
 
@@ -43,40 +50,65 @@ impl Bell {
         self.continued.load(Ordering::Acquire)
     }
 
-    /// Tells the loop to end. Where it does not take the news in time, or is told
-    /// a second time to terminate, the terminal is given back and the process ends here.
+    /// The screen was left. What still runs may end in peace when the terminal
+    /// hangs up, and ends at once when it is told to.
+    pub fn leave(&self) {
+        self.left.store(true, Ordering::Release);
+    }
+
+    /// Tells the loop to end. Where it takes no such news in time, or is told a
+    /// second time to terminate, the terminal is given back and the process ends here.
     pub fn end(&self, signal: Signal, to: &Sender) {
-        let code = match signal {
-            Signal::Terminate(number) => 128 + number,
-            _ => 128 + SIGHUP,
+        let (again, number) = match signal {
+            // The signal and the closed descriptor tell the same twice.
+            Signal::HangUp if self.hung_up.swap(true, Ordering::AcqRel) => return,
+            Signal::Terminate(number) => (self.terminated.swap(true, Ordering::AcqRel), number),
+            _ => (false, SIGHUP),
         };
-        let again = self.ending.swap(true, Ordering::AcqRel);
-        if again && matches!(signal, Signal::Terminate(_)) {
-            end_now(code);
+        match (self.left.load(Ordering::Acquire), signal) {
+            (true, Signal::HangUp) => return,
+            (left, _) if left || again => end_now(number),
+            _ => {}
         }
         to.send(Incoming::Signal(signal));
-        let taken = to.signals_taken();
+        let heeded = to.heeded();
         let patience = move || {
             thread::sleep(PATIENCE);
-            if !taken() {
-                end_now(code);
+            if !heeded() {
+                end_now(number);
             }
         };
         if thread::Builder::new().name("patience".to_owned()).spawn(patience).is_err() {
-            end_now(code);
+            end_now(number);
+        }
+    }
+
+    fn suspend(&self, to: &Sender) {
+        if self.left.load(Ordering::Acquire) {
+            // Without a screen to leave first it is done as if nobody listened.
+            let _ = emulate_default_handler(SIGTSTP);
+        } else {
+            to.send(Incoming::Signal(Signal::Suspend));
         }
     }
 }
 
-fn end_now(code: i32) -> ! {
-    guard::give_back();
+fn end_now(number: i32) -> ! {
+    let code = 128 + number;
+    let last_words = move || {
+        thread::sleep(LAST_WORDS);
+        std::process::exit(code)
+    };
+    if thread::Builder::new().name("last words".to_owned()).spawn(last_words).is_ok() {
+        guard::give_back();
+    }
     std::process::exit(code)
 }
 
-/// Listens for signals on a thread of its own until the handle is closed.
-pub(super) fn listen(bell: Arc<Bell>, line: Arc<Line>, to: Sender) -> io::Result<Handle> {
+/// Listens for signals on a thread of its own for as long as the process lives:
+/// once asked for, a signal has no default to fall back to.
+pub(super) fn listen(bell: Arc<Bell>, line: Arc<Line>, to: Sender) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
-    let handle = signals.handle();
     let listen = move || {
         for signal in signals.forever() {
             match signal {
@@ -84,7 +116,7 @@ pub(super) fn listen(bell: Arc<Bell>, line: Arc<Line>, to: Sender) -> io::Result
                     line.give_up();
                     bell.end(Signal::HangUp, &to);
                 }
-                SIGTSTP => to.send(Incoming::Signal(Signal::Suspend)),
+                SIGTSTP => bell.suspend(&to),
                 SIGCONT => {
                     bell.continued.fetch_add(1, Ordering::AcqRel);
                     to.send(Incoming::Signal(Signal::Continued));
@@ -95,5 +127,5 @@ pub(super) fn listen(bell: Arc<Bell>, line: Arc<Line>, to: Sender) -> io::Result
         }
     };
     thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
-    Ok(handle)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! From the threads that listen to the loop that answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -31,8 +31,7 @@ const BACKGROUND: Duration = Duration::from_millis(100);
 struct Shared {
     waiting: AtomicUsize,
     resized: AtomicBool,
-    signals_sent: AtomicU32,
-    signals_taken: AtomicU32,
+    heeded: AtomicBool,
 }
 
 /// Where the listening threads put what they hear.
@@ -64,16 +63,11 @@ pub(in crate::tui::terminal) fn channel(tty: Arc<Tty>) -> (Sender, Events) {
 impl Sender {
     /// Hands something over. Events are dropped when the loop is far behind, signals never.
     pub fn send(&self, incoming: Incoming) {
-        match &incoming {
-            Incoming::Event(_) => {
-                if self.shared.waiting.load(Ordering::Acquire) >= WAITING {
-                    return;
-                }
-                self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+        if matches!(incoming, Incoming::Event(_)) {
+            if self.shared.waiting.load(Ordering::Acquire) >= WAITING {
+                return;
             }
-            Incoming::Signal(_) => {
-                self.shared.signals_sent.fetch_add(1, Ordering::AcqRel);
-            }
+            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         }
         // A loop that ended needs no news.
         let _ = self.to.send(incoming);
@@ -91,11 +85,10 @@ impl Sender {
         self.background.send_replace(Some(rgb));
     }
 
-    /// A question to ask later: has the loop read every signal sent until now?
-    pub fn signals_taken(&self) -> impl Fn() -> bool + Send + 'static {
+    /// A question to ask later: has the loop read that it should end?
+    pub fn heeded(&self) -> impl Fn() -> bool + Send + 'static {
         let shared = Arc::clone(&self.shared);
-        let sent = shared.signals_sent.load(Ordering::Acquire);
-        move || shared.signals_taken.load(Ordering::Acquire) >= sent
+        move || shared.heeded.load(Ordering::Acquire)
     }
 }
 
@@ -137,7 +130,9 @@ impl Events {
                 }
             }
             Incoming::Signal(signal) => {
-                self.shared.signals_taken.fetch_add(1, Ordering::AcqRel);
+                if matches!(signal, Signal::HangUp | Signal::Terminate(_)) {
+                    self.shared.heeded.store(true, Ordering::Release);
+                }
                 Incoming::Signal(signal)
             }
         }

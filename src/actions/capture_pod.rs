@@ -1,0 +1,110 @@
+//! V2, V3 and what the API knows of a pod: kept before it is forgotten.
+
+#[path = "capture_pod/sources.rs"]
+mod sources;
+
+use async_trait::async_trait;
+use k8s_openapi::api::core::v1::Pod;
+use serde_json::{Value, json};
+
+use super::frame::{Action, ActionError, Ask, Disabled, Kept, Outcome, Right, Sketch, Spec, Work, controller, pinned};
+use crate::model::facts::Facts;
+use crate::model::{Kind, Plan, Target, Tier, Verdict};
+
+pub const ACTION: &dyn Action = &CapturePod;
+
+struct CapturePod;
+
+static SPEC: Spec = Spec {
+    id: "capture-pod",
+    title: "Capture what the API knows of the pod",
+    key: 'p',
+    kinds: &[Kind::Pod],
+    tier: Tier::Reads,
+    rights: &[
+        Right::here("get", "", "pods"),
+        Right::here("get", "", "pods").on("log"),
+        Right::here("list", "", "events"),
+        Right::here("get", "", "serviceaccounts"),
+        Right::here("list", "", "services"),
+        Right::here("list", "discovery.k8s.io", "endpointslices"),
+        Right::here("list", "networking.k8s.io", "networkpolicies"),
+        Right::anywhere("get", "", "nodes"),
+    ],
+    undo: "nothing to undo: it only reads",
+    doc: "Keeps as evidence, each hashed while it arrives: the pod, its owners up to the last, its node, its service \
+          account, the namespace's network policies, services and endpoints, its events (which the API server \
+          forgets after an hour), and the logs of every container, init and ephemeral ones included, as they run \
+          now and as they ended before their last restart. Nothing is run in the pod. Proven when every artefact \
+          was read again and its hash agrees.",
+};
+
+#[async_trait]
+impl Action for CapturePod {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn ready(&self, facts: &Facts, _target: &Target) -> Result<(), Disabled> {
+        match facts {
+            Facts::Pod(_) => Ok(()),
+            _ => Err(Disabled::because("only pods are captured")),
+        }
+    }
+
+    async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
+        let mut plan = Sketch::new(&SPEC, ask);
+        for (place, target) in ask.targets.iter().enumerate() {
+            let pod: Pod = pinned(ask.look, target).await?;
+            plan.fact(place, "uid", target.uid.to_string());
+            plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
+            plan.fact(place, "node", json!(pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref())));
+            plan.fact(place, "containers", json!(sources::containers(&pod)));
+            for path in sources::paths(ask.look, target, &pod).await? {
+                plan.call(place, "GET", path, Value::Null);
+            }
+        }
+        Ok(plan.done())
+    }
+
+    async fn run(&self, work: &Work) -> Result<Outcome, ActionError> {
+        let mut outcome = Outcome::default();
+        let total = work.calls().count() as u64;
+        for (done, (place, call)) in (0u64..).zip(work.calls()) {
+            let label = sources::label(&work.target, &call.path);
+            work.hand.step(label.clone(), done, total);
+            match work.hand.keep(place, label.clone()).await? {
+                Kept::Stored(custody) => outcome.evidence.push(*custody),
+                Kept::Absent(why) => outcome.absent.push(format!("{label}: {why}").into()),
+                Kept::Failed(why) => outcome.failed.push(format!("{label}: {why}").into()),
+            }
+        }
+        work.hand.step("captured".into(), total, total);
+        Ok(outcome)
+    }
+
+    async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError> {
+        let mut missing = outcome.failed.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for custody in &outcome.evidence {
+            let label = &custody.source.label;
+            if !work.hand.still_there(custody).await? {
+                missing.push(format!("{label}: what is stored is not what was received"));
+            } else if let Some(why) = &custody.incomplete {
+                missing.push(format!("{label}: it broke off: {why}"));
+            }
+        }
+        let count = outcome.evidence.len();
+        if !missing.is_empty() {
+            let rests_on = format!("{count} artefacts were stored; capture again, for {}", missing.join("; "));
+            return Ok(Verdict::Incomplete { rests_on: rests_on.into() });
+        }
+        let bytes: u64 = outcome.evidence.iter().map(|custody| custody.bytes).sum();
+        let absent = match outcome.absent.len() {
+            0 => String::new(),
+            1 => "; 1 thing was not there to be captured".to_owned(),
+            several => format!("; {several} things were not there to be captured"),
+        };
+        let rests_on = format!("{count} artefacts, {bytes} bytes, were read again and their hashes agree{absent}");
+        Ok(Verdict::Proven { rests_on: rests_on.into() })
+    }
+}

@@ -1,0 +1,124 @@
+//! The trait that an action is, and what it is given.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{ActionError, Disabled, Look, Spec};
+use crate::case::{CaseId, Custody};
+use crate::model::facts::Facts;
+use crate::model::{Call, Clean, ClusterId, Plan, Target, Verdict};
+
+/// An action: planned for many targets, run and proven on each by itself.
+#[async_trait]
+pub trait Action: Sync {
+    /// What is known of it before it meets a target.
+    fn spec(&self) -> &'static Spec;
+
+    /// Whether it makes sense for a target, as far as a row tells.
+    ///
+    /// # Errors
+    /// Says why not.
+    fn ready(&self, facts: &Facts, target: &Target) -> Result<(), Disabled>;
+
+    /// The exact calls, who else is hit, and what the plan rests on. Reads only.
+    ///
+    /// # Errors
+    /// A target is gone, was replaced, or cannot be read.
+    async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError>;
+
+    /// Makes the plan's calls for one target, and nothing else.
+    ///
+    /// # Errors
+    /// A call failed, or what it met is not what was planned for.
+    async fn run(&self, work: &Work) -> Result<Outcome, ActionError>;
+
+    /// Reads back what came of it.
+    ///
+    /// # Errors
+    /// The reading itself failed; nothing is claimed then.
+    async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError>;
+}
+
+/// What a plan is asked for.
+pub struct Ask<'a> {
+    /// The cluster, to read from.
+    pub look: &'a dyn Look,
+    /// Which one it is.
+    pub cluster: ClusterId,
+    /// The case that it is for: it names what is created.
+    pub case: Option<&'a CaseId>,
+    /// The objects to act on.
+    pub targets: &'a [Target],
+}
+
+/// One target of a running job.
+#[derive(Clone)]
+pub struct Work {
+    /// The plan that was confirmed.
+    pub plan: Arc<Plan>,
+    /// Place of the target in it.
+    pub place: usize,
+    /// The object.
+    pub target: Target,
+    /// The cluster, to read from.
+    pub look: Arc<dyn Look>,
+    /// The only way to change anything or to keep anything.
+    pub hand: Arc<dyn Hand>,
+}
+
+impl Work {
+    /// The calls of this target, with their places in the plan.
+    pub fn calls(&self) -> impl Iterator<Item = (usize, &Call)> {
+        self.plan.calls.iter().enumerate().filter(|(_, call)| call.target == self.place)
+    }
+}
+
+/// What an action may do to the world: send a call of its plan, and keep evidence.
+/// Whatever goes through it is recorded before it happens.
+#[async_trait]
+pub trait Hand: Send + Sync {
+    /// Sends a call of the plan. Its intent, with what was there before, is on disk first.
+    ///
+    /// # Errors
+    /// The journal could not be written (nothing was sent then), or the call failed.
+    async fn send(&self, call: usize) -> Result<Bytes, ActionError>;
+
+    /// Streams the answer to a GET of the plan into the evidence store.
+    ///
+    /// # Errors
+    /// The store or the journal could not be written, or the job was cancelled.
+    async fn keep(&self, call: usize, label: Clean) -> Result<Kept, ActionError>;
+
+    /// Hashes an artefact again, as it lies in the store now.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    async fn still_there(&self, custody: &Custody) -> Result<bool, ActionError>;
+
+    /// Tells how far the target is: what is being done now, and of how many units so many are finished.
+    fn step(&self, doing: Clean, done: u64, total: u64);
+}
+
+/// What came of keeping an artefact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is in the store.
+    Stored(Box<Custody>),
+    /// The source has no such thing; what it said. Recorded as such.
+    Absent(Clean),
+    /// It could not be had; why. Recorded as such.
+    Failed(Clean),
+}
+
+/// What running an action on a target left behind, for its proof.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The artefacts that were stored.
+    pub evidence: Vec<Custody>,
+    /// What the source did not have.
+    pub absent: Vec<Clean>,
+    /// What could not be had, and why.
+    pub failed: Vec<Clean>,
+}

@@ -1,0 +1,28 @@
+//! Reading, as actions do it.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+
+use crate::kubernetes::{Error, Read};
+
+/// Reads from one cluster. Nothing that is reached through it can change anything.
+#[async_trait]
+pub trait Look: Send + Sync {
+    /// The answer to a GET of that path and query.
+    async fn get(&self, path: &str) -> Result<Bytes, Error>;
+
+    /// The answer to a GET, as it arrives.
+    async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error>;
+}
+
+#[async_trait]
+impl Look for Read {
+    async fn get(&self, path: &str) -> Result<Bytes, Error> {
+        self.get_path(path).await
+    }
+
+    async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
+        Read::stream(self, path).await
+    }
+}

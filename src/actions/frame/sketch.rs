@@ -1,0 +1,47 @@
+//! A plan while it is being made.
+
+use serde_json::Value;
+
+use super::{Ask, Spec};
+use crate::model::{Call, Clean, Fact, Plan, PlanNote};
+
+/// Collects the parts of a plan.
+pub struct Sketch(Plan);
+
+impl Sketch {
+    /// The empty plan of an action.
+    pub fn new(spec: &Spec, ask: &Ask<'_>) -> Self {
+        Self(Plan {
+            action: spec.id.into(),
+            tier: spec.tier,
+            cluster: ask.cluster,
+            case: ask.case.map(|case| case.text().clone()),
+            targets: ask.targets.to_vec(),
+            calls: Vec::new(),
+            notes: Vec::new(),
+            facts: Vec::new(),
+        })
+    }
+
+    /// A call, in the order in which it is sent.
+    pub fn call(&mut self, target: usize, method: &str, path: String, body: Value) {
+        self.0.calls.push(Call { target, method: method.into(), path: path.into(), body });
+    }
+
+    /// Something to read before saying yes; said once, however many targets it is true of.
+    pub fn note(&mut self, note: PlanNote) {
+        if !self.0.notes.contains(&note) {
+            self.0.notes.push(note);
+        }
+    }
+
+    /// A fact that the plan rests on.
+    pub fn fact(&mut self, target: usize, what: &str, value: impl Into<Value>) {
+        self.0.facts.push(Fact { target, what: Clean::from(what), value: value.into() });
+    }
+
+    /// The plan.
+    pub fn done(self) -> Plan {
+        self.0
+    }
+}

@@ -1,0 +1,79 @@
+//! What is known of an action before it meets a target.
+
+use std::fmt;
+
+use crate::model::{Clean, Kind, Tier};
+
+/// The description that menus, help, documentation, permission checks and tests are made of.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its id, which never changes: `cordon`.
+    pub id: &'static str,
+    /// A few words for menus.
+    pub title: &'static str,
+    /// Its key in the action menu.
+    pub key: char,
+    /// The kinds of object that it acts on.
+    pub kinds: &'static [Kind],
+    /// How dangerous it is.
+    pub tier: Tier,
+    /// What the API server must allow.
+    pub rights: &'static [Right],
+    /// How it is undone, or why it cannot be.
+    pub undo: &'static str,
+    /// What it does, what it does not, and what to know before.
+    pub doc: &'static str,
+}
+
+/// A right in the words of an RBAC rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Right {
+    /// `get`, `list`, `create`, `patch`.
+    pub verb: &'static str,
+    /// API group, empty for the core group.
+    pub group: &'static str,
+    /// The resource's plural name.
+    pub resource: &'static str,
+    /// The sub-resource, empty for the resource itself.
+    pub subresource: &'static str,
+    /// Whether it is needed in the target's namespace, and not in the whole cluster.
+    pub namespaced: bool,
+}
+
+impl Right {
+    /// A right in the target's namespace.
+    pub const fn here(verb: &'static str, group: &'static str, resource: &'static str) -> Self {
+        Self { verb, group, resource, subresource: "", namespaced: true }
+    }
+
+    /// A right in the whole cluster.
+    pub const fn anywhere(verb: &'static str, group: &'static str, resource: &'static str) -> Self {
+        Self { verb, group, resource, subresource: "", namespaced: false }
+    }
+
+    /// The same right on a sub-resource.
+    pub const fn on(self, subresource: &'static str) -> Self {
+        Self { subresource, ..self }
+    }
+
+    /// The rule that would grant it.
+    pub fn rule(&self) -> String {
+        let slash = if self.subresource.is_empty() { "" } else { "/" };
+        format!(
+            "{{apiGroups: [\"{}\"], resources: [{}{slash}{}], verbs: [{}]}}",
+            self.group, self.resource, self.subresource, self.verb
+        )
+    }
+}
+
+/// Why an action is not for a target, in words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Disabled(pub Clean);
+
+impl Disabled {
+    /// The reason.
+    pub fn because(why: impl fmt::Display) -> Self {
+        Self(why.to_string().into())
+    }
+}

@@ -1,0 +1,260 @@
+//! From a plan to a job.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::job::JobRun;
+use super::live::Live;
+use super::{Confirmation, Job, Jobs, ResponseError, Site, changes, missing};
+use crate::actions::{self, Action, ActionError, Ask};
+use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
+use crate::model::{Clean, Plan, Target, Tier};
+
+/// Other writers' records are looked for this often.
+const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
+
+static STARTED: AtomicU64 = AtomicU64::new(0);
+
+/// Runs plans under one case.
+#[derive(Clone)]
+pub struct Engine {
+    live: Live,
+}
+
+/// A job that runs. Letting go of it does not stop it.
+pub struct Running {
+    /// Its id.
+    pub id: JobId,
+    cancel: watch::Sender<bool>,
+    task: JoinHandle<Result<(), CaseError>>,
+    live: Live,
+}
+
+/// What an action would do to some targets. Nothing is sent but reads.
+///
+/// # Errors
+/// There is no such action or nothing to act on, or a target is gone, was replaced or cannot be read.
+pub async fn plan(action: &str, site: &Site, targets: &[Target], case: Option<&CaseId>) -> Result<Plan, ResponseError> {
+    let action = find(action)?;
+    let spec = action.spec();
+    if targets.is_empty() {
+        return Err(ResponseError::NoTarget);
+    }
+    let cluster = site.identity.cluster;
+    for target in targets {
+        if target.cluster != cluster {
+            let (plan, here) = (target.cluster.to_string().into(), cluster.to_string().into());
+            return Err(ResponseError::OtherCluster { plan, here });
+        }
+        if !spec.kinds.contains(&target.kind) {
+            let kinds = spec.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+            let why = format!("it needs a {kinds}").into();
+            return Err(ActionError::Unfit { action: spec.id, target: Box::new(target.clone()), why }.into());
+        }
+    }
+    let read = site.cluster.read();
+    Ok(action.plan(&Ask { look: &read, cluster, case, targets }).await?)
+}
+
+impl Engine {
+    /// The engine of a case, with the jobs that the case has already.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn new(case: Arc<Case>) -> Result<Self, CaseError> {
+        Ok(Self { live: Live::of(case)? })
+    }
+
+    /// The case.
+    pub fn case(&self) -> &Arc<Case> {
+        self.live.case()
+    }
+
+    /// The case's jobs, and every change of them.
+    pub fn jobs(&self) -> watch::Receiver<Arc<Jobs>> {
+        self.live.jobs()
+    }
+
+    /// Puts a record of the responder's into the case: a note, the scope.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn record(&self, entry: Entry) -> Result<(), CaseError> {
+        self.live.record(entry).await.map(drop)
+    }
+
+    /// Shows the jobs of other writers as they go on. Ends only when the journal cannot be read.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn follow(&self) -> Result<(), CaseError> {
+        let mut follower = self.case().follow();
+        loop {
+            let poll = tokio::task::spawn_blocking(move || follower.poll().map(|news| (news, follower))).await;
+            let path = self.case().journal().dir().to_owned();
+            let (news, next) = poll.map_err(|broken| CaseError::JournalLost { path, why: broken.to_string() })??;
+            follower = next;
+            let own = self.case().journal().writer();
+            for record in news.iter().filter(|record| Some(&record.writer) != own.as_ref()) {
+                self.live.show(record);
+            }
+            tokio::time::sleep(FOLLOWED_EVERY).await;
+        }
+    }
+
+    /// Plans for this case, and keeps the plan there.
+    ///
+    /// # Errors
+    /// As [`plan`], or the plan cannot be kept.
+    pub async fn plan(&self, action: &str, site: &Site, targets: &[Target]) -> Result<Plan, ResponseError> {
+        let plan = plan(action, site, targets, Some(self.case().id())).await?;
+        self.case().plans().keep(&plan)?;
+        Ok(plan)
+    }
+
+    /// Runs a confirmed plan, if it may be run: the latch is open, the plan was
+    /// confirmed, still holds, and is permitted. What is refused is recorded.
+    ///
+    /// # Errors
+    /// Why it was not begun; nothing was changed then.
+    pub async fn start(
+        &self,
+        site: &Site,
+        plan: Plan,
+        confirmation: &Confirmation,
+        reason: Clean,
+    ) -> Result<Running, ResponseError> {
+        match self.admitted(site, &plan, confirmation).await {
+            Ok(action) => self.begin(site, action, plan, confirmation, reason).await,
+            Err(error) => {
+                if error.is_refusal() {
+                    self.refuse(plan.action.clone(), plan.targets, error.to_string().into()).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Records that something was asked for and not done. Whoever may not write here,
+    /// an observer, leaves no record.
+    pub async fn refuse(&self, action: Clean, targets: Vec<Target>, why: Clean) {
+        if let Err(error) = self.live.record(Entry::Refused { action, targets, why }).await {
+            tracing::warn!(%error, "a refusal was not recorded");
+        }
+    }
+
+    /// Everything that must hold before the first call leaves.
+    async fn admitted(
+        &self,
+        site: &Site,
+        plan: &Plan,
+        confirmation: &Confirmation,
+    ) -> Result<&'static dyn Action, ResponseError> {
+        let action = find(&plan.action)?;
+        if site.cluster.latch().is_closed() {
+            return Err(ResponseError::ReadOnly { action: plan.action.clone() });
+        }
+        confirmation.check(plan)?;
+        let here = self.case().id();
+        if let Some(case) = plan.case.as_ref().filter(|case| *case != here.text()) {
+            return Err(ResponseError::OtherCase { plan: case.clone(), here: here.text().clone() });
+        }
+        if plan.cluster != site.identity.cluster {
+            let (plan, here) = (plan.cluster.to_string().into(), site.identity.cluster.to_string().into());
+            return Err(ResponseError::OtherCluster { plan, here });
+        }
+        let case = plan.case.as_deref().and_then(CaseId::new);
+        let read = site.cluster.read();
+        let (now, lacking) = tokio::join!(
+            self::plan(&plan.action, site, &plan.targets, case.as_ref()),
+            missing(&read, action.spec(), &plan.targets)
+        );
+        let lacking = lacking?;
+        if !lacking.is_empty() {
+            return Err(ResponseError::NotPermitted(lacking));
+        }
+        let changed = changes(plan, &now?);
+        if changed.is_empty() { Ok(action) } else { Err(ResponseError::Stale(changed)) }
+    }
+
+    async fn begin(
+        &self,
+        site: &Site,
+        action: &'static dyn Action,
+        plan: Plan,
+        confirmation: &Confirmation,
+        reason: Clean,
+    ) -> Result<Running, ResponseError> {
+        let hash = self.case().plans().keep(&plan)?;
+        let write = match plan.tier {
+            Tier::Reads => None,
+            _ => {
+                let closed = |_| ResponseError::ReadOnly { action: plan.action.clone() };
+                Some(site.cluster.write(site.cluster.latch().write_right().map_err(closed)?))
+            }
+        };
+        if !self.case().summary()?.clusters.contains(&plan.cluster) {
+            self.record(Entry::Cluster { cluster: plan.cluster }).await?;
+        }
+        let id = job_id(&plan);
+        let entry = Entry::Started {
+            job: id.clone(),
+            epoch: 1,
+            plan: hash,
+            action: plan.action.clone(),
+            tier: plan.tier,
+            targets: plan.targets.clone(),
+            identity: site.identity.user.clone(),
+            confirmed: confirmation.how.words(),
+            reason,
+        };
+        self.record(entry).await?;
+        let (cancel, cancelled) = watch::channel(false);
+        let run = JobRun {
+            live: self.live.clone(),
+            job: id.clone(),
+            action,
+            plan: Arc::new(plan),
+            read: site.cluster.read(),
+            write,
+            identity: site.identity.user.clone(),
+            cancelled,
+        };
+        let task = tokio::spawn(run.through());
+        Ok(Running { id, cancel, task, live: self.live.clone() })
+    }
+}
+
+impl Running {
+    /// Asks the job to stop: what has begun is finished, the rest is left.
+    pub fn cancel(&self) {
+        self.cancel.send_replace(true);
+    }
+
+    /// Waits for the job's end.
+    ///
+    /// # Errors
+    /// The journal could not be written; what is there is all that is known.
+    pub async fn ended(self) -> Result<Job, ResponseError> {
+        let broken = |why: String| ResponseError::Broken(why.into());
+        self.task.await.map_err(|error| broken(error.to_string()))??;
+        let jobs = self.live.jobs().borrow().clone();
+        jobs.get(&self.id).cloned().ok_or_else(|| broken(format!("{} left no record", self.id)))
+    }
+}
+
+fn find(action: &str) -> Result<&'static dyn Action, ResponseError> {
+    actions::find(action).ok_or_else(|| ResponseError::NoAction(action.into()))
+}
+
+/// An id that no other job has: time, process and count make it.
+fn job_id(plan: &Plan) -> JobId {
+    let count = STARTED.fetch_add(1, Ordering::Relaxed);
+    let seed = format!("{} {} {count} {}", Timestamp::now().as_nanosecond(), std::process::id(), plan.hash());
+    JobId(format!("{}-{}", plan.action, Digest::of(seed.as_bytes()).short()).into())
+}

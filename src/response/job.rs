@@ -1,0 +1,101 @@
+//! A confirmed plan, run target by target.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use tokio::sync::watch;
+
+use super::hand::{JobHand, Told};
+use super::live::Live;
+use crate::actions::{Action, ActionError, Hand, Look, Work};
+use crate::case::{CaseError, Entry, JobEnd, JobId};
+use crate::kubernetes::{Read, Write};
+use crate::model::{Clean, Plan, Target, Verdict};
+
+/// Targets that are worked on at once.
+const AT_ONCE: usize = 12;
+
+/// What every target of a job shares.
+#[derive(Clone)]
+pub struct JobRun {
+    pub live: Live,
+    pub job: JobId,
+    pub action: &'static dyn Action,
+    pub plan: Arc<Plan>,
+    pub read: Read,
+    pub write: Option<Write>,
+    pub identity: Clean,
+    pub cancelled: watch::Receiver<bool>,
+}
+
+impl JobRun {
+    /// Works through every target. One that fails, or that a bug of ours breaks, stops no other.
+    pub async fn through(self) -> Result<(), CaseError> {
+        let targets = self.plan.targets.clone().into_iter().enumerate();
+        let ends = futures::stream::iter(targets).map(|(place, target)| {
+            let run = self.clone();
+            async move {
+                let task = tokio::spawn(run.clone().one(place, target));
+                match task.await {
+                    Ok(written) => written,
+                    Err(broken) => {
+                        let why = format!(
+                            "podmortem itself broke off here ({broken}); look at what was done, and run it again"
+                        );
+                        run.failed(place, why.into()).await
+                    }
+                }
+            }
+        });
+        let written: Vec<_> = ends.buffer_unordered(AT_ONCE).collect().await;
+        let end = if *self.cancelled.borrow() { JobEnd::Cancelled } else { JobEnd::Done };
+        self.live.record(Entry::Ended { job: self.job.clone(), end }).await?;
+        written.into_iter().collect()
+    }
+
+    /// One target, from its first call to its record.
+    async fn one(self, place: usize, target: Target) -> Result<(), CaseError> {
+        if *self.cancelled.borrow() {
+            return self.failed(place, ActionError::Cancelled.to_string().into()).await;
+        }
+        match self.worked(place, target).await {
+            Ok(verdict) => {
+                let job = self.job.clone();
+                self.live.record(Entry::Verdict { job, target: place, verdict }).await?;
+                Ok(())
+            }
+            Err(error) => self.failed(place, error.to_string().into()).await,
+        }
+    }
+
+    async fn worked(&self, place: usize, target: Target) -> Result<Verdict, ActionError> {
+        let hand = Arc::new(JobHand {
+            live: self.live.clone(),
+            evidence: self.live.case().evidence(),
+            job: self.job.clone(),
+            plan: Arc::clone(&self.plan),
+            place,
+            read: self.read.clone(),
+            write: self.write.clone(),
+            identity: self.identity.clone(),
+            cancelled: self.cancelled.clone(),
+            progress: Told::beginning(place),
+        });
+        let work = Work {
+            plan: Arc::clone(&self.plan),
+            place,
+            target,
+            look: Arc::new(self.read.clone()) as Arc<dyn Look>,
+            hand: Arc::clone(&hand) as Arc<dyn Hand>,
+        };
+        let outcome = self.action.run(&work).await?;
+        let step = hand.proving();
+        self.live.record(Entry::Progress { job: self.job.clone(), step }).await?;
+        self.action.prove(&work, &outcome).await
+    }
+
+    async fn failed(&self, target: usize, why: Clean) -> Result<(), CaseError> {
+        self.live.record(Entry::Failed { job: self.job.clone(), target, why }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The jobs as they are now, for whoever shows them.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::Jobs;
+use crate::case::{Case, CaseError, Entry, JobId, Record};
+use crate::model::Step;
+
+/// The case's records on their way to the disk, and the jobs that they make.
+#[derive(Clone)]
+pub struct Live {
+    case: Arc<Case>,
+    jobs: watch::Sender<Arc<Jobs>>,
+}
+
+impl Live {
+    /// The jobs that a case has already.
+    pub fn of(case: Arc<Case>) -> Result<Self, CaseError> {
+        let jobs = Jobs::fold(&case.records()?);
+        Ok(Self { case, jobs: watch::Sender::new(Arc::new(jobs)) })
+    }
+
+    /// The case.
+    pub const fn case(&self) -> &Arc<Case> {
+        &self.case
+    }
+
+    /// The jobs, and every change of them.
+    pub fn jobs(&self) -> watch::Receiver<Arc<Jobs>> {
+        self.jobs.subscribe()
+    }
+
+    /// Puts a record on disk, then shows what it changes.
+    pub async fn record(&self, entry: Entry) -> Result<Record, CaseError> {
+        let case = Arc::clone(&self.case);
+        let written = tokio::task::spawn_blocking(move || case.journal().append(entry)).await;
+        let record = written.map_err(|broken| CaseError::JournalLost {
+            path: self.case.journal().dir().to_owned(),
+            why: broken.to_string(),
+        })??;
+        self.show(&record);
+        Ok(record)
+    }
+
+    /// Shows what a record changes, ours or another writer's.
+    pub fn show(&self, record: &Record) {
+        self.jobs.send_modify(|jobs| Arc::make_mut(jobs).apply(record));
+    }
+
+    /// Shows how far a target is, ahead of the journal, which keeps less of it.
+    pub fn step(&self, job: &JobId, step: Step) {
+        self.jobs.send_modify(|jobs| Arc::make_mut(jobs).step(job, step));
+    }
+}

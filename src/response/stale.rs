@@ -1,0 +1,64 @@
+//! Whether the world is still the one that a plan was made for.
+
+use crate::model::{Clean, Fact, Plan};
+
+/// What has changed of the facts that a plan rests on, against the same plan made now.
+pub fn changes(plan: &Plan, now: &Plan) -> Vec<Clean> {
+    let find = |of: &Plan, fact: &Fact| {
+        of.facts
+            .iter()
+            .find(|other| (other.target, &other.what) == (fact.target, &fact.what))
+            .map(|other| other.value.clone())
+    };
+    let name = |fact: &Fact| plan.targets.get(fact.target).map(ToString::to_string).unwrap_or_default();
+    let mut changes: Vec<Clean> = Vec::new();
+    for fact in &plan.facts {
+        match find(now, fact) {
+            Some(value) if value == fact.value => {}
+            Some(value) => {
+                changes.push(format!("{} of {} was {}, is {value}", fact.what, name(fact), fact.value).into())
+            }
+            None => changes
+                .push(format!("{} of {} was {}, is not known any more", fact.what, name(fact), fact.value).into()),
+        }
+    }
+    for fact in &now.facts {
+        if find(plan, fact).is_none() {
+            changes.push(format!("{} of {} is {}, and was not known", fact.what, name(fact), fact.value).into());
+        }
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{ClusterId, Tier};
+
+    fn plan(facts: &[(&str, serde_json::Value)]) -> Plan {
+        let facts = facts.iter().map(|(what, value)| Fact { target: 0, what: (*what).into(), value: value.clone() });
+        Plan {
+            action: "test".into(),
+            tier: Tier::Undone,
+            cluster: ClusterId::default(),
+            case: None,
+            targets: vec![],
+            calls: vec![],
+            notes: vec![],
+            facts: facts.collect(),
+        }
+    }
+
+    #[test]
+    fn only_facts_make_a_plan_stale() {
+        let old = plan(&[("labels", json!({"app": "web"})), ("node", json!("a"))]);
+        let mut same = old.clone();
+        same.notes.push(crate::model::PlanNote::Limit("somebody else is there".into()));
+        assert_eq!(changes(&old, &same), [] as [Clean; 0]);
+        assert_eq!(changes(&old, &plan(&[("labels", json!({})), ("node", json!("a"))])).len(), 1);
+        assert_eq!(changes(&old, &plan(&[("node", json!("a"))])).len(), 1);
+        assert_eq!(changes(&plan(&[]), &old).len(), 2);
+    }
+}

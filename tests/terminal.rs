@@ -211,3 +211,52 @@ fn a_background_that_is_told_is_heard() {
     pty.sends("q");
     assert_eq!(pty.ends(), 0);
 }
+
+#[test]
+fn the_cockpit_ends_with_its_terminal() {
+    let mut pty = Pty::cockpit();
+    pty.shows("nowhere");
+    pty.closes();
+    assert_ne!(pty.ends(), 0);
+}
+
+#[test]
+fn the_cockpit_leaves_the_terminal_clean_when_told_to_end() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut pty = Pty::cockpit();
+        pty.shows("nowhere");
+        pty.signals(signal);
+        assert_ne!(pty.ends(), 0);
+        pty.is_clean();
+    }
+}
+
+#[test]
+fn the_cockpit_lives_through_every_size() {
+    let mut pty = Pty::cockpit();
+    pty.shows("nowhere");
+    for (columns, rows) in [(20, 5), (1, 1), (500, 2), (3, 200), (59, 15), (60, 15), (80, 24), (240, 60)] {
+        pty.resizes(columns, rows);
+        pty.waits_for_silence();
+    }
+    pty.resizes(100, 30);
+    pty.shows("nowhere");
+    pty.signals(Signal::TERM);
+    pty.ends();
+    pty.is_clean();
+}
+
+#[test]
+fn late_answers_are_no_keys_of_the_cockpit() {
+    let mut pty = Pty::cockpit();
+    pty.shows("nowhere");
+    // As keys, these would open the command line and type into it.
+    for piece in ["\x1b", "]52;c;:qu", "it\x1b\\", "\x1bP>|:quit\x1b", "\\"] {
+        pty.sends(piece);
+        pty.waits_for_silence();
+    }
+    assert!(!pty.screen().contents().contains(":qu"), "{}", pty.screen().contents());
+    pty.signals(Signal::TERM);
+    pty.ends();
+    pty.is_clean();
+}

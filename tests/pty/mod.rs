@@ -17,6 +17,16 @@ const SILENCE: Duration = Duration::from_millis(600);
 
 const SIZE: PtySize = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
 
+/// A cluster on the discard port of this machine, where nobody listens.
+const KUBECONFIG: &str = "\
+apiVersion: v1
+kind: Config
+current-context: nowhere
+contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+clusters: [{name: nowhere, cluster: {server: 'https://127.0.0.1:9'}}]
+users: [{name: nobody, user: {token: none}}]
+";
+
 pub struct Pty {
     master: Option<Box<dyn MasterPty + Send>>,
     slave: Option<Box<dyn SlavePty + Send>>,
@@ -35,6 +45,11 @@ impl Pty {
         Self::run("exec \"$PROGRAM\" \"$LOG\"")
     }
 
+    /// The cockpit, on a cluster that nobody can reach.
+    pub fn cockpit() -> Self {
+        Self::run("printf '%s' \"$KUBECONFIG_TEXT\" > \"$LOG\"; exec \"$COCKPIT\" --kubeconfig \"$LOG\"")
+    }
+
     /// A shell script in which `$PROGRAM` is the program and `$LOG` its log.
     pub fn run(script: &str) -> Self {
         let pair = native_pty_system().openpty(SIZE).unwrap();
@@ -44,6 +59,11 @@ impl Pty {
         command.args(["-c", script]);
         command.env("PROGRAM", program());
         command.env("LOG", folder.path().join("log"));
+        command.env("COCKPIT", env!("CARGO_BIN_EXE_podmortem"));
+        command.env("KUBECONFIG_TEXT", KUBECONFIG);
+        for directory in ["CONFIG", "STATE", "CACHE"] {
+            command.env(format!("PODMORTEM_{directory}_DIR"), folder.path().join(directory));
+        }
         command.env("TERM", "xterm-256color");
         // A backtrace would push the message off the screen.
         command.env("RUST_BACKTRACE", "0");
@@ -99,11 +119,15 @@ impl Pty {
 
     /// The terminal goes away, as when a window is closed or a connection drops.
     pub fn closes(&mut self) {
-        drop(self.keyboard.take());
-        drop(self.slave.take());
-        drop(self.master.take());
-        // The reading thread holds the last descriptor until the other side has something to say or ends.
+        // The reading thread holds the last descriptor until it is woken by something to read.
         self.output = sync_channel(0).1;
+        let mut echo = CommandBuilder::new("echo");
+        echo.set_controlling_tty(false);
+        let slave = self.slave.take().unwrap();
+        slave.spawn_command(echo).unwrap().wait().unwrap();
+        drop(slave);
+        drop(self.keyboard.take());
+        drop(self.master.take());
     }
 
     /// Waits until a text is on the screen.

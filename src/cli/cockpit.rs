@@ -4,35 +4,34 @@ use std::io::{self, IsTerminal};
 
 use color_eyre::eyre::Result;
 
-use crate::aws::eks::Place;
 use crate::kubernetes::{Entry, contexts};
 use crate::model::ReadOnly;
 use crate::tui::{self, Mode};
 
 use super::exit::Ended;
+use super::fleet::places;
 use super::{Exit, Startup};
 
 /// Opens the cockpit on the clusters that were asked for.
-pub async fn run(startup: Startup) -> Result<Exit> {
+pub async fn run(startup: &Startup) -> Result<Exit> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Ended::usage(
             "the cockpit needs a terminal, and standard input or output is none; \
              `podmortem --plain` asks the same line by line, `podmortem pods` and the other commands print lists",
         ));
     }
-    let (entries, open_now) = entries(&startup)?;
-    let game_day = startup.game_day;
-    open(&startup, entries, open_now, game_day).await
+    let (entries, open_now) = entries(startup)?;
+    open(startup, entries, open_now).await
 }
 
 /// Opens the cockpit on those ways into clusters.
-pub async fn open(startup: &Startup, entries: Vec<Entry>, open: Vec<usize>, game_day: bool) -> Result<Exit> {
+async fn open(startup: &Startup, entries: Vec<Entry>, open: Vec<usize>) -> Result<Exit> {
     let latch = if startup.read_only() { ReadOnly::closed() } else { ReadOnly::open() };
-    let mode = Mode { game_day, read_only: startup.read_only(), version: env!("CARGO_PKG_VERSION") };
+    let mode = Mode { game_day: startup.game_day, read_only: startup.read_only(), version: env!("CARGO_PKG_VERSION") };
     let options = tui::Options {
         entries,
         open,
-        places: if game_day { Vec::new() } else { places(startup) },
+        places: places(startup),
         latch,
         mode,
         settings: startup.settings.clone(),
@@ -66,27 +65,4 @@ fn entries(startup: &Startup) -> Result<(Vec<Entry>, Vec<usize>)> {
         asked.iter().map(|name| place(name).ok_or_else(|| missing(name))).collect::<Result<_>>()?
     };
     Ok((all, open))
-}
-
-/// Where EKS clusters are looked for: the command line's profiles and Regions, or those of the settings.
-fn places(startup: &Startup) -> Vec<Place> {
-    let options = &startup.options;
-    let regions = |own: &[String]| -> Vec<Option<String>> {
-        let regions = if options.region.is_empty() { own } else { &options.region };
-        if regions.is_empty() { vec![None] } else { regions.iter().cloned().map(Some).collect() }
-    };
-    let mut places = Vec::new();
-    if options.profile.is_empty() && options.region.is_empty() {
-        for account in &startup.settings.accounts {
-            for region in regions(&account.regions) {
-                places.push(Place { profile: account.profile.clone(), region, role: account.role.clone() });
-            }
-        }
-        return places;
-    }
-    let profiles: Vec<Option<String>> = options.profile.iter().cloned().map(Some).collect();
-    for profile in if profiles.is_empty() { vec![None] } else { profiles } {
-        places.extend(regions(&[]).into_iter().map(|region| Place { profile: profile.clone(), region, role: None }));
-    }
-    places
 }

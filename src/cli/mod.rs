@@ -8,6 +8,8 @@ mod doctor;
 pub mod exit;
 mod facts;
 mod fleet;
+#[cfg(feature = "gameday")]
+mod gameday;
 mod identities;
 mod list;
 mod man;
@@ -73,6 +75,8 @@ enum Command {
     Serviceaccounts(list::Args),
     Identities(identities::Args),
     Doctor(doctor::Args),
+    #[cfg(feature = "gameday")]
+    Gameday(gameday::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -92,7 +96,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
     let startup = Startup::read(cli.options)?;
     match cli.command {
         None if startup.options.plain => plain::run(&startup).await,
-        None => cockpit::run(startup).await,
+        None => cockpit::run(&startup).await,
         Some(Command::Clusters(args)) => clusters::run(&args, &startup).await,
         Some(Command::Pods(args)) => list::run(Noun::Kind(Kind::Pod), &args, &startup).await,
         Some(Command::Nodes(args)) => list::run(Noun::Kind(Kind::Node), &args, &startup).await,
@@ -101,6 +105,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
         Some(Command::Namespaces(args)) => list::run(Noun::Kind(Kind::Namespace), &args, &startup).await,
         Some(Command::Serviceaccounts(args)) => list::run(Noun::Kind(Kind::ServiceAccount), &args, &startup).await,
         Some(Command::Identities(args)) => identities::run(&args, &startup).await,
+        #[cfg(feature = "gameday")]
+        Some(Command::Gameday(args)) => gameday::run(&args, startup).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &startup).await,
         Some(Command::Config(args)) => config::run(&args, &startup),
         Some(Command::Completions(args)) => completions::run(&args),

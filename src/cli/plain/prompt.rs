@@ -25,6 +25,7 @@ struct Prompt {
     scope: Scope,
     asked: Option<Asked>,
     read_only: bool,
+    game_day: bool,
 }
 
 /// Lines of standard input. The thread that reads them ends with the program:
@@ -50,14 +51,15 @@ pub async fn run(startup: &Startup) -> Result<Exit> {
         eprintln!("podmortem: {trouble}");
     }
     let fleet = Fleet::open(startup, Which::Asked).await?;
-    let mut prompt = Prompt { fleet, scope, asked: None, read_only: startup.read_only() };
+    let mut prompt = Prompt { fleet, scope, asked: None, read_only: startup.read_only(), game_day: startup.game_day };
     prompt.fleet.gather(&[], PATIENCE).await;
     out::print(&format!("{}help lists the commands\n", prompt.clusters()))?;
+    let prompt_text = if startup.game_day { "GAME DAY> " } else { "podmortem> " };
     let interactive = io::stdin().is_terminal();
     let mut lines = lines_typed();
     loop {
         if interactive {
-            out::print("podmortem> ")?;
+            out::print(prompt_text)?;
         }
         let line = loop {
             tokio::select! {
@@ -138,7 +140,8 @@ impl Prompt {
     }
 
     fn clusters(&self) -> String {
+        let game_day = if self.game_day { "GAME DAY, " } else { "" };
         let mode = if self.read_only { "read-only, " } else { "" };
-        format!("{mode}{}", self.fleet.say())
+        format!("{game_day}{mode}{}", self.fleet.say())
     }
 }

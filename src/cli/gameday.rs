@@ -1,0 +1,56 @@
+//! `podmortem gameday [SCENARIO] [--serve]`
+
+use std::io::{self, IsTerminal};
+
+use color_eyre::eyre::Result;
+
+use super::{Exit, Startup, cockpit, out, plain};
+use crate::gameday::{GameDay, Scenario};
+
+/// Open the cockpit on embedded clusters: no cluster and no account needed
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// What is played
+    #[arg(value_parser = ["shop"], default_value = "shop")]
+    scenario: String,
+    /// Open nothing: print what kubectl needs, and wait
+    #[arg(long)]
+    serve: bool,
+    /// The same seed gives the same names, addresses and digests
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Starts the clusters and opens a front on them.
+pub async fn run(args: &Args, startup: Startup) -> Result<Exit> {
+    let day = GameDay::start(Scenario::default(), args.seed).await?;
+    if args.serve {
+        return serve(&day).await;
+    }
+    let startup = startup.on_game_day(day.kubeconfig_path(), &day.contexts());
+    if startup.options.plain {
+        return plain::run(&startup).await;
+    }
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        eprintln!("podmortem: there is no terminal for the cockpit; this is what --plain shows");
+        return plain::run(&startup).await;
+    }
+    cockpit::run(&startup).await
+}
+
+/// Says how to reach the clusters, and keeps them until it is interrupted.
+async fn serve(day: &GameDay) -> Result<Exit> {
+    out::print(&format!(
+        "# GAME DAY: embedded clusters with the contexts {}. Interrupt to end them.\nexport KUBECONFIG={}\n",
+        day.contexts().join(", "),
+        day.kubeconfig_path().display()
+    ))?;
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut hung_up = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminated.recv() => {}
+        _ = hung_up.recv() => {}
+    }
+    Ok(Exit::Done)
+}

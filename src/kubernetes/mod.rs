@@ -18,12 +18,13 @@ mod stanza;
 mod stream;
 mod transport;
 pub mod watch;
+mod wire;
 pub mod write;
 
 pub use crate::model::{ReadOnly, Refused, WriteRight};
 pub use connect::Cluster;
 pub use entry::{Entry, contexts};
 pub use error::Error;
-pub use read::{Events, LogOptions, LogStream, Read, Review};
+pub use read::{Events, LogOptions, LogStream, Read, Review, facts, facts_of_list};
 pub use watch::Watches;
 pub use write::Write;

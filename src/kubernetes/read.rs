@@ -7,9 +7,12 @@ use bytes::Bytes;
 use http::{Request, header};
 use kube::client::Body;
 
+use super::asked::Asked;
 use super::connect::Cluster;
 use super::error::Error;
 use super::request::{DEADLINE, whole};
+use super::wire;
+use crate::model::facts::Facts;
 use crate::model::{Clean, Kind, Uid};
 
 pub use super::identify::Review;
@@ -93,12 +96,18 @@ impl Read {
         whole(&self.cluster, get(&path, "application/json")?, LIST_DEADLINE, LIST).await
     }
 
-    /// An object without its content: its metadata as JSON. The only way in which a secret is read.
+    /// An object or a list without its content: metadata as JSON. The only way in which a secret is read.
     ///
     /// # Errors
     /// Every [`Error`].
     pub async fn metadata(&self, path: &str) -> Result<Bytes, Error> {
-        let accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+        let one = path.split('?').next().and_then(Asked::parse);
+        let accept = match one {
+            Some(Asked::Resource { name: None, .. }) => {
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+            }
+            _ => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        };
         whole(&self.cluster, get(path, accept)?, DEADLINE, OBJECT).await
     }
 
@@ -116,6 +125,29 @@ impl Read {
         };
         whole(&self.cluster, get(&path, "application/json")?, LIST_DEADLINE, LIST).await
     }
+}
+
+/// The facts of one object, from the JSON that [`Read::get`] gives.
+///
+/// # Errors
+/// It is no object of that kind, or has no UID or no name.
+pub fn facts(kind: Kind, json: &[u8]) -> Result<Facts, Error> {
+    let text = std::str::from_utf8(json).map_err(|_| wire::Broken::Form);
+    text.and_then(|text| wire::from_json(kind, text)).map_err(|why| malformed(kind, why))
+}
+
+/// The facts of every object of a list, from the JSON that [`Read::list`] gives,
+/// and how many objects of it cannot be read.
+///
+/// # Errors
+/// It is no list.
+pub fn facts_of_list(kind: Kind, json: &[u8]) -> Result<(Vec<Facts>, usize), Error> {
+    let page = wire::page(kind, json).map_err(|why| malformed(kind, why))?;
+    Ok((page.facts, page.unreadable))
+}
+
+fn malformed(kind: Kind, why: wire::Broken) -> Error {
+    Error::Malformed { what: Clean::from(kind.plural()), why: Clean::from(why.to_string()) }
 }
 
 pub(super) fn get(path: &str, accept: &str) -> Result<Request<Body>, Error> {

@@ -43,7 +43,8 @@ fn restarts(row: &Row<'_>) -> u32 {
 /// Ready and all containers, counted as `kubectl` counts them: the main ones.
 fn ready<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
     pod(cell, |pod| {
-        let all = pod.containers().iter().filter(|container| container.role == ContainerRole::Main).count();
+        let counted = |role| matches!(role, ContainerRole::Main | ContainerRole::Sidecar);
+        let all = pod.containers().iter().filter(|container| counted(container.role)).count();
         format!("{}/{all}", pod.ready()).into()
     })
 }

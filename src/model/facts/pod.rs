@@ -51,6 +51,8 @@ pub enum ContainerRole {
     Main,
     /// `spec.initContainers`
     Init,
+    /// An init container that runs beside the main ones (`restartPolicy: Always`); `kubectl` counts it under READY.
+    Sidecar,
     /// `spec.ephemeralContainers`: somebody's debugging session, or somebody's way in.
     Ephemeral,
 }

@@ -122,6 +122,7 @@ impl Tree<'_> {
             let what = match container.role {
                 ContainerRole::Main => "container",
                 ContainerRole::Init => "init container",
+                ContainerRole::Sidecar => "sidecar container",
                 ContainerRole::Ephemeral => "ephemeral container",
             };
             let query = format!("image:{}", container.image);

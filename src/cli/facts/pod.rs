@@ -9,7 +9,11 @@ use super::{owner, text, time};
 
 pub(super) fn add(item: &mut Map<String, Value>, pod: Pod<'_>) {
     let workload = pod.workload().map_or(Value::Null, |(kind, name)| json!({"kind": kind, "name": name}));
-    let main = pod.containers().iter().filter(|container| container.role == ContainerRole::Main).count();
+    let main = pod
+        .containers()
+        .iter()
+        .filter(|container| matches!(container.role, ContainerRole::Main | ContainerRole::Sidecar))
+        .count();
     for (field, value) in [
         ("status", text(pod.status())),
         ("ready", pod.ready().into()),
@@ -36,6 +40,7 @@ fn container(container: &ContainerFacts) -> Value {
         "role": match container.role {
             ContainerRole::Main => "main",
             ContainerRole::Init => "init",
+            ContainerRole::Sidecar => "sidecar",
             ContainerRole::Ephemeral => "ephemeral",
         },
     })

@@ -1,5 +1,11 @@
 //! Who asks, and what they may do.
 
+mod review;
+mod rules;
+
+pub(super) use self::review::review;
+pub(super) use self::rules::{Attempt, Subject, allows};
+
 /// What a person may do; chosen by the bearer token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -33,13 +39,19 @@ impl Role {
     }
 
     /// The groups that the user is in.
-    pub(super) const fn groups(self) -> &'static [&'static str] {
+    const fn groups(self) -> &'static [&'static str] {
         match self {
             Self::Admin => &["system:masters", "system:authenticated"],
             Self::Responder => &["responders", "system:authenticated"],
             Self::Observer => &["observers", "system:authenticated"],
             Self::Stranger => &["system:authenticated"],
         }
+    }
+
+    /// The user as bindings name it.
+    pub(super) fn subject(self) -> Subject {
+        let groups = self.groups().iter().map(|group| (*group).to_owned()).collect();
+        Subject { user: self.name().to_owned(), groups }
     }
 
     /// Whose token it is.

@@ -1,17 +1,69 @@
-//! What goes on without anybody asking: controllers, kubelets, trouble.
+//! What goes on without anybody asking: controllers, a scheduler, kubelets, trouble.
 
+mod budget;
+mod daemon;
+mod deployment;
+mod endpoints;
+mod event;
+mod garbage;
+mod job;
+mod kubelet;
+mod lifecycle;
+mod pod;
+mod replicas;
+mod scheduler;
+mod stateful;
+mod status;
+mod trouble;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::cluster::Cluster;
+use super::json::{items, set, text};
+use super::store::{Store, rfc3339};
+
+pub(super) use self::event::prune as prune_events;
+pub(super) use self::job::job_of;
+pub(super) use self::lifecycle::taint;
 
 /// What life remembers from step to step.
 #[derive(Debug, Default)]
 pub(super) struct Life {
     /// Steps so far.
-    pub(super) steps: u64,
+    steps: u64,
+    /// Events from before this moment are long forgotten.
+    remembers_from: Option<Timestamp>,
+    /// The step in which a pod came into the state that it is in, by uid.
+    since: HashMap<String, u64>,
+    /// Pods whose readiness probe fails until a step, by uid.
+    failing: BTreeMap<String, u64>,
+    /// The node that is short of disk, and until which step.
+    short_of_disk: Option<(String, u64)>,
+}
+
+impl Life {
+    /// One that remembers the events of the hour before.
+    pub(super) fn from(now: Timestamp) -> Self {
+        let remembers_from = now.checked_sub(SignedDuration::from_hours(1)).ok();
+        Self { remembers_from, ..Self::default() }
+    }
+
+    /// For how many steps a pod has been as it is; the first call starts the count.
+    fn steps_as_it_is(&mut self, uid: &str) -> u64 {
+        let since = *self.since.entry(uid.to_owned()).or_insert(self.steps);
+        self.steps - since
+    }
+
+    /// A pod came into another state.
+    fn changed(&mut self, uid: &str) {
+        self.since.insert(uid.to_owned(), self.steps);
+    }
 }
 
 /// Goes a step on at every tick until it is aborted.
@@ -29,5 +81,109 @@ pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration) -> JoinHandle<()
 /// One step.
 pub(super) fn step(cluster: &Cluster) {
     let mut life = cluster.life();
+    let mut store = cluster.store();
+    let now = Timestamp::now();
     life.steps += 1;
+    trouble::brew(&mut store, &mut life, now);
+    round(&mut store, &mut life, now);
 }
+
+/// Every controller once.
+fn round(store: &mut Store, life: &mut Life, at: Timestamp) {
+    garbage::collect(store, at);
+    for cron in store.list("CronJob", None) {
+        job::tick(store, life, &cron, at);
+    }
+    for deployment in store.list("Deployment", None) {
+        deployment::reconcile(store, life, &deployment, at);
+    }
+    let owned = by_owner(store.list("Pod", None));
+    let of = |owner: &Value| owned.get(text(owner, "/metadata/uid")).map(Vec::as_slice).unwrap_or_default();
+    for set in store.list("ReplicaSet", None) {
+        replicas::reconcile(store, life, &set, of(&set), at);
+    }
+    for set in store.list("StatefulSet", None) {
+        stateful::reconcile(store, life, &set, of(&set), at);
+    }
+    for set in store.list("DaemonSet", None) {
+        daemon::reconcile(store, life, &set, of(&set), at);
+    }
+    for job in store.list("Job", None) {
+        job::reconcile(store, life, &job, of(&job), at);
+    }
+    scheduler::schedule(store, life, None, at);
+    kubelet::work(store, life, at);
+    endpoints::reconcile(store, at);
+    budget::reconcile(store, at);
+}
+
+/// Pods by the uid of their controller.
+fn by_owner(pods: Vec<Arc<Value>>) -> HashMap<String, Vec<Arc<Value>>> {
+    let mut owned: HashMap<String, Vec<Arc<Value>>> = HashMap::new();
+    for pod in pods {
+        if let Some(owner) = controller(&pod) {
+            owned.entry(text(owner, "/uid").to_owned()).or_default().push(pod);
+        }
+    }
+    owned
+}
+
+/// The owner that controls an object.
+fn controller(object: &Value) -> Option<&Value> {
+    items(object, "/metadata/ownerReferences").iter().find(|owner| super::json::is_true(owner, "/controller"))
+}
+
+/// Lets a new workload's pods run at once, as of then.
+pub(super) fn bring_up(store: &mut Store, life: &mut Life, workload: &Value, at: Timestamp) {
+    match text(workload, "/kind") {
+        "Deployment" => {
+            deployment::reconcile(store, life, workload, at);
+            for set in deployment::sets_of(store, workload) {
+                replicas::reconcile(store, life, &set, &[], at);
+            }
+        }
+        "StatefulSet" => stateful::all_at_once(store, life, workload, at),
+        "DaemonSet" => daemon::reconcile(store, life, workload, &[], at),
+        "Job" => job::reconcile(store, life, workload, &[], at),
+        _ => {}
+    }
+    let namespace = text(workload, "/metadata/namespace");
+    scheduler::schedule(store, life, Some(namespace), at);
+    kubelet::bring_up(store, life, namespace, at);
+}
+
+/// Lets a changed deployment replace its pods, as of then.
+pub(super) fn roll_out(store: &mut Store, life: &mut Life, namespace: &str, name: &str, at: Timestamp) {
+    for _ in 0..30 {
+        life.steps += 1;
+        if let Some(deployment) = store.get("Deployment", namespace, name) {
+            deployment::reconcile(store, life, &deployment, at);
+            let owned = by_owner(store.list("Pod", Some(namespace)));
+            for set in deployment::sets_of(store, &deployment) {
+                let pods = owned.get(text(&set, "/metadata/uid")).map(Vec::as_slice).unwrap_or_default();
+                replicas::reconcile(store, life, &set, pods, at);
+            }
+        }
+        scheduler::schedule(store, life, Some(namespace), at);
+        kubelet::work_in(store, life, Some(namespace), at);
+    }
+}
+
+/// Brings every status up to date before anybody looks.
+pub(super) fn settle(store: &mut Store, life: &mut Life, now: Timestamp) {
+    for _ in 0..3 {
+        life.steps += 1;
+        round(store, life, now);
+    }
+    store.compact();
+}
+
+/// Marks an object for deletion after a grace period in seconds.
+pub(super) fn mark_deleted(object: &mut Value, grace: i64, at: Timestamp) {
+    let end = at.checked_add(SignedDuration::from_secs(grace)).unwrap_or(at);
+    set(object, "/metadata/deletionTimestamp", rfc3339(end));
+    set(object, "/metadata/deletionGracePeriodSeconds", grace);
+}
+
+#[cfg(test)]
+mod tests;

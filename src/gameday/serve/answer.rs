@@ -1,24 +1,32 @@
 //! From a request to its answer.
 
 use std::convert::Infallible;
+use std::io::Write;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{Response, StatusCode};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::super::access::Role;
 use super::super::cluster::{Cluster, Request};
-use super::discovery;
 use super::failure::Failure;
-use super::negotiate;
-use super::route::{Route, route};
+use super::gate::admit;
+use super::query::Query;
+use super::route::{Place, Route, route};
+use super::shape::{Beside, Shape};
+use super::{discovery, list, negotiate, watch};
 
 /// A body that may go on for as long as the client listens.
 pub(super) type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, Infallible>;
+
+/// Answers shorter than this are not compressed, as by the real server.
+const WORTH_COMPRESSING: usize = 128 * 1024;
 
 /// Answers a request; a refusal is an answer, too.
 pub(super) async fn answer(cluster: Arc<Cluster>, request: http::Request<Incoming>) -> Response<Body> {
@@ -26,10 +34,15 @@ pub(super) async fn answer(cluster: Arc<Cluster>, request: http::Request<Incomin
     cluster.note(Request {
         cluster: cluster.name.to_owned(),
         method: request.method().to_string(),
-        path: request.uri().to_string(),
+        path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         user: role.map(|role| role.name().to_owned()).unwrap_or_default(),
     });
-    match serve(&cluster, role, request).await {
+    let gzip = request
+        .headers()
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")));
+    match serve(&cluster, role, request, gzip).await {
         Ok(response) => response,
         Err(failure) => json(failure.code, &failure.status()),
     }
@@ -41,23 +54,58 @@ fn caller<B>(request: &http::Request<B>) -> Option<Role> {
 }
 
 async fn serve(
-    _cluster: &Arc<Cluster>,
+    cluster: &Arc<Cluster>,
     role: Option<Role>,
     request: http::Request<Incoming>,
+    gzip: bool,
 ) -> Result<Response<Body>, Failure> {
-    let _role = role.ok_or_else(Failure::unauthorized)?;
+    let role = role.ok_or_else(Failure::unauthorized)?;
     match route(request.uri().path())? {
         Route::Version => Ok(json(StatusCode::OK, &discovery::version())),
         Route::Health => Ok(Response::new(Full::from("ok").boxed_unsync())),
         Route::Discovery(parts) => {
             let form = negotiate::form(request.headers())?;
-            let mut response = json(StatusCode::OK, &discovery::discovery(&parts, form));
+            let mut response = packed(&discovery::discovery(&parts, form), gzip);
             if let Ok(content_type) = form.content_type().parse() {
                 response.headers_mut().insert(CONTENT_TYPE, content_type);
             }
             Ok(response)
         }
-        Route::Resource(_) => Err(Failure::no_such_path()),
+        Route::Resource(place) => resource(cluster, role, &place, request, gzip).await,
+    }
+}
+
+async fn resource(
+    cluster: &Arc<Cluster>,
+    role: Role,
+    place: &Place,
+    request: http::Request<Incoming>,
+    gzip: bool,
+) -> Result<Response<Body>, Failure> {
+    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let watching = query.is("watch") && place.part.is_none();
+    let verb = place.verb(request.method(), watching).ok_or_else(Failure::method_not_allowed)?;
+    admit(&cluster.store(), role, place, verb)?;
+    if !place.serves(verb) {
+        return Err(Failure::method_not_allowed());
+    }
+    let form = negotiate::form(request.headers())?;
+    let shape = Shape { resource: place.resource, form, beside: Beside::parse(query.get("includeObject")) };
+    if request.method() != Method::GET {
+        return Err(Failure::method_not_allowed());
+    }
+    match verb {
+        "watch" => watch::watch(cluster, place, &query, shape),
+        "list" => {
+            let listed = list::list(&cluster.store(), place, &query, shape)?;
+            Ok(packed(&listed, gzip))
+        }
+        _ if watching => watch::watch(cluster, place, &query, shape),
+        _ => {
+            let object = cluster.store().get(place.resource.kind, &place.namespace, &place.name);
+            let object = object.ok_or_else(|| Failure::not_found(place.resource, &place.name))?;
+            Ok(packed(&shape.one(&object, true), gzip))
+        }
     }
 }
 
@@ -65,6 +113,27 @@ async fn serve(
 pub(super) fn json(code: StatusCode, value: &Value) -> Response<Body> {
     let mut response = Response::new(Full::from(format!("{value}\n")).boxed_unsync());
     *response.status_mut() = code;
-    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// An answer in JSON, compressed where that is asked for and worth it.
+fn packed(value: &Value, gzip: bool) -> Response<Body> {
+    let text = format!("{value}\n");
+    let packed = (gzip && text.len() > WORTH_COMPRESSING).then(|| compressed(text.as_bytes())).flatten();
+    let zipped = packed.is_some();
+    let body = packed.map_or_else(|| Full::from(text), Full::from);
+    let mut response = Response::new(body.boxed_unsync());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    if zipped {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
 }

@@ -3,8 +3,13 @@
 mod answer;
 mod discovery;
 mod failure;
+mod gate;
+mod list;
 mod negotiate;
+mod query;
 mod route;
+mod shape;
+mod watch;
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -3,10 +3,8 @@
 
 mod confirm;
 mod offer;
-mod record;
 mod view;
 
 pub use confirm::{Answer, Confirm};
 pub use offer::Offer;
-pub use record::line;
-pub use view::{CaseView, verdict_of};
+pub use view::{CaseView, JobLine, TargetLine};

@@ -1,8 +1,11 @@
 //! What the cockpit asks of the world outside it, and what the world answers.
 
+use std::sync::Arc;
+
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, Kind, Plan, SessionId, Target, Update};
+use crate::model::{Clean, ClusterId, Identity, Kind, Plan, SessionId, Target, Update};
+use crate::response::Jobs;
 
 use super::detail::LogLine;
 
@@ -64,17 +67,37 @@ pub enum Effect {
     CloseToWrites,
     /// Use another theme.
     Theme(String),
+    /// Open a case, or begin it.
+    OpenCase {
+        /// Its id or directory.
+        id: String,
+        /// The clusters that it is about, where it is begun.
+        clusters: Vec<ClusterId>,
+        /// Whether it may be begun.
+        may_create: bool,
+    },
+    /// Record the scope in the case.
+    Scope(Vec<Target>),
     /// Plan an action.
     Plan {
+        /// The session that leads to the targets' cluster.
+        session: SessionId,
+        /// Who we are there.
+        identity: Identity,
         /// The action's id.
         action: &'static str,
         /// What it would act on.
         targets: Vec<Target>,
     },
     /// Run a plan that was confirmed.
-    Run(Box<Plan>),
-    /// Stop a job.
-    Cancel(String),
+    Run {
+        /// The session that leads to the plan's cluster.
+        session: SessionId,
+        /// Who we are there.
+        identity: Identity,
+        /// The plan.
+        plan: Box<Plan>,
+    },
 }
 
 /// What the world answers.
@@ -94,8 +117,12 @@ pub enum Reply {
     LogEnded(u64, Clean, Option<Clean>),
     /// A plan, or why there is none.
     Planned(Result<Box<Plan>, Clean>),
+    /// A case is open.
+    Case(Clean),
+    /// The jobs of the case moved.
+    Jobs(Arc<Jobs>),
     /// The journal of the case grew.
-    Journal(Box<super::respond::CaseView>),
+    Records(Vec<Clean>),
     /// Something to tell the responder.
     Tell(Tone, Clean),
 }

@@ -1,5 +1,6 @@
 //! The cockpit: a terminal, a loop, panes and overlays over one state.
 
+mod acting;
 pub mod app;
 pub mod detail;
 pub mod effect;

@@ -11,6 +11,7 @@ use crate::aws::eks::{Place, discover};
 use crate::kubernetes::{Cluster, Entry, Events, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
 
+use super::acting::Acting;
 use super::detail::LogLine;
 use super::effect::{Effect, Reply, Tone};
 use super::start::Options;
@@ -31,6 +32,7 @@ pub struct Outside {
     latch: ReadOnly,
     clipboard: Clipboard,
     replies: mpsc::Sender<Reply>,
+    acting: Acting,
     logs: JoinSet<()>,
     tasks: JoinSet<()>,
 }
@@ -51,6 +53,7 @@ impl Outside {
             agent,
             clipboard: Clipboard::new(&options.directories, capabilities),
             news,
+            acting: Acting::new(options.directories.clone(), replies.clone()),
             replies,
             logs: JoinSet::new(),
             tasks: JoinSet::new(),
@@ -105,6 +108,18 @@ impl Outside {
             Effect::Close(session) => self.clusters.retain(|(cluster, _)| cluster.session() != session),
             Effect::Watch(kinds) => self.watch(&kinds),
             Effect::CloseToWrites => self.latch.close(),
+            Effect::OpenCase { id, clusters, may_create } => self.acting.open(&id, clusters, may_create),
+            Effect::Scope(targets) => self.acting.scope(targets),
+            Effect::Plan { session, identity, action, targets } => {
+                if let Some(cluster) = self.cluster(session).cloned() {
+                    self.acting.plan(cluster, identity, action, targets);
+                }
+            }
+            Effect::Run { session, identity, plan } => {
+                if let Some(cluster) = self.cluster(session).cloned() {
+                    self.acting.run(cluster, identity, *plan);
+                }
+            }
             Effect::StopLogs => self.logs.abort_all(),
             Effect::Object { ticket, row, namespace, name } => {
                 let Some(cluster) = self.cluster(row.session) else { return };
@@ -142,10 +157,11 @@ impl Outside {
         }
     }
 
-    /// Waits for what must not be cut off in the middle.
+    /// Ends what only reads, and waits for the jobs that run.
     pub async fn finish(&mut self) {
         self.logs.abort_all();
         self.tasks.abort_all();
+        self.acting.finish().await;
     }
 
     fn watch(&self, kinds: &[Kind]) {

@@ -17,6 +17,7 @@ use super::effect::{Effect, Reply, Tone};
 use super::keys::{Pane, bindings};
 use super::look::Look;
 use super::outside::Outside;
+use super::respond::Offer;
 use super::screen::{cursor, draw, layout};
 use super::start::{Memory, Options};
 use super::terminal::{self, Capabilities, Events, Incoming, NoTerminal, Screen, Signal};
@@ -79,6 +80,10 @@ fn start(options: &Options, capabilities: &Capabilities) -> App {
         app.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
     }
     options.open.iter().for_each(|place| app.open_way(*place));
+    app.offers = crate::actions::all().iter().map(|action| Offer::of(action.spec())).collect();
+    if let Some(case) = &options.case {
+        app.open_case(case);
+    }
     if let Some(trouble) = troubles.first() {
         app.tell(Tone::Bad, trouble.to_string());
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Clean, Plan};
+use crate::model::{Clean, ClusterId, Identity, Plan, SessionId};
 
 use super::super::effect::{Effect, Tone};
-use super::super::overlays::{Item, Menu, Overlay, Pick};
+use super::super::overlays::{Ask, Input, Item, Menu, Overlay, Pick};
 use super::super::respond::Offer;
 use super::App;
 
@@ -23,14 +23,52 @@ impl App {
             self.tell(Tone::Note, why);
             return;
         }
+        if self.case.id.is_empty() {
+            self.wanted_action = Some(action);
+            self.overlays.push(Overlay::Input(Box::new(Input::new(Ask::Case, "", &[]))));
+            return;
+        }
         let targets = self.chosen();
+        let Some((session, identity)) = targets.first().and_then(|target| self.site(target.cluster)) else { return };
         self.tell(Tone::Note, format!("planning {action} on {} objects; nothing is changed yet", targets.len()));
-        self.effects.push(Effect::Plan { action, targets });
+        self.effects.push(Effect::Plan { session, identity, action, targets });
+    }
+
+    /// Opens a case, or begins it; an observer only opens.
+    pub fn open_case(&mut self, id: &str) {
+        let id = id.trim().to_owned();
+        if id.is_empty() {
+            self.tell(Tone::Note, "a case needs an id, such as the ticket's number");
+            return;
+        }
+        let clusters = self.inventory.clusters().iter().filter_map(|cluster| cluster.id()).collect();
+        let may_create = !self.mode.read_only;
+        self.effects.push(Effect::OpenCase { id, clusters, may_create });
+    }
+
+    /// Goes on with the action that waited for a case.
+    pub(super) fn resume_action(&mut self) {
+        if let Some(action) = self.wanted_action.take() {
+            self.plan(action);
+        }
+    }
+
+    /// Puts the scope into the case, where one is open and may be written.
+    pub(super) fn record_scope(&mut self) {
+        if !self.case.id.is_empty() && !self.mode.read_only && !self.scope.is_empty() {
+            self.effects.push(Effect::Scope(self.scope.iter().cloned().collect()));
+        }
+    }
+
+    fn site(&self, cluster: ClusterId) -> Option<(SessionId, Identity)> {
+        let session = self.inventory.session_of(cluster)?;
+        Some((session, self.inventory.cluster(session)?.identity.clone()?))
     }
 
     pub(super) fn run_plan(&mut self, plan: Plan) {
+        let Some((session, identity)) = self.site(plan.cluster) else { return };
         self.tell(Tone::Note, format!("{} begins; the jobs pane (6) shows how far it is", plan.action));
-        self.effects.push(Effect::Run(Box::new(plan)));
+        self.effects.push(Effect::Run { session, identity, plan: Box::new(plan) });
     }
 
     pub(super) fn decline(&mut self, plan: &Plan) {

@@ -71,7 +71,7 @@ impl App {
         let (text, history) = match ask {
             Ask::Filter => (self.list().map(|list| list.typed.clone()).unwrap_or_default(), &self.queries),
             Ask::Command => (String::new(), &self.commands),
-            Ask::Search => (String::new(), &self.queries),
+            Ask::Search | Ask::Case => (String::new(), &self.queries),
         };
         let input = Input::new(ask, &text, history);
         self.overlays.push(Overlay::Input(Box::new(input)));
@@ -96,7 +96,7 @@ impl App {
     }
 
     fn quit(&mut self) {
-        let running = self.case.jobs.iter().filter(|job| job.ended.is_none()).count();
+        let running = self.case.jobs.running();
         if running == 0 || self.leaving {
             self.effects.push(Effect::Quit);
             return;
@@ -159,7 +159,7 @@ impl App {
             Pane::Nodes => self.nodes.step(rows, &self.inventory),
             Pane::Clusters => self.cluster = moved(self.cluster, self.inventory.clusters().len()),
             Pane::Scope => self.places = [moved(scope, self.scope.len()), jobs, journal],
-            Pane::Jobs => self.places = [scope, moved(jobs, self.case.jobs.len()), journal],
+            Pane::Jobs => self.places = [scope, moved(jobs, self.case.jobs.iter().len()), journal],
             Pane::Journal => self.places = [scope, jobs, moved(journal, self.case.records.len())],
             Pane::Findings => {}
         }

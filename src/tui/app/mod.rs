@@ -89,6 +89,7 @@ pub struct App {
     /// The present, as far as the screen is concerned.
     pub now: Now,
     pub(super) effects: Vec<Effect>,
+    wanted_action: Option<&'static str>,
     tickets: u64,
     sessions: u16,
 }
@@ -124,6 +125,7 @@ impl App {
             size: (80, 24),
             now: Now::read(),
             effects: Vec::new(),
+            wanted_action: None,
             tickets: 0,
             sessions: 0,
         };
@@ -177,7 +179,7 @@ impl App {
             rows.any(|row| self.now.unix.saturating_sub(row.created()) < 125)
         };
         self.inventory.clusters().iter().any(stale)
-            || self.case.jobs.iter().any(|job| job.ended.is_none())
+            || self.case.jobs.running() > 0
             || young(&self.main)
             || young(&self.nodes)
     }

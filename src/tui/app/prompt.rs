@@ -29,7 +29,7 @@ impl App {
                 let text = input.text().to_owned();
                 self.look_for(&text);
             }
-            Ask::Command => {}
+            Ask::Command | Ask::Case => {}
         }
     }
 
@@ -37,6 +37,7 @@ impl App {
         match input.ask {
             Ask::Filter => self.select_typed(&input.before),
             Ask::Search => self.look_for(""),
+            Ask::Case => self.wanted_action = None,
             Ask::Command => {}
         }
     }
@@ -49,6 +50,7 @@ impl App {
                 self.select_typed(&text);
             }
             Ask::Search => self.look_for(&text),
+            Ask::Case => self.open_case(&text),
             Ask::Command => {
                 remember(&mut self.commands, &text);
                 self.command_line(&text);
@@ -67,6 +69,7 @@ impl App {
             "workloads" | "wl" => self.open_kinds(),
             "ctx" | "context" | "contexts" | "cluster" => self.open_ways(),
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
+            "case" => self.open_case(rest),
             "theme" if !rest.is_empty() => self.effects.push(Effect::Theme(rest.to_owned())),
             _ => {
                 if let Some(kind) = Kind::parse(word) {

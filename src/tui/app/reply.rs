@@ -6,7 +6,7 @@ use super::super::detail::{Detail, Fetched, events, yaml};
 use super::super::effect::{Reply, Tone};
 use super::super::overlays::Overlay;
 use super::super::panes::TextPane;
-use super::super::respond::Confirm;
+use super::super::respond::{CaseView, Confirm};
 use super::App;
 
 impl App {
@@ -43,7 +43,13 @@ impl App {
             }
             Reply::Planned(Ok(plan)) => self.overlays.push(Overlay::Confirm(Box::new(Confirm::new(*plan)))),
             Reply::Planned(Err(why)) => self.tell(Tone::Bad, why),
-            Reply::Journal(case) => self.case = *case,
+            Reply::Case(id) => {
+                self.case = CaseView { id, ..CaseView::default() };
+                self.record_scope();
+                self.resume_action();
+            }
+            Reply::Jobs(jobs) => self.case.jobs = jobs,
+            Reply::Records(lines) => self.case.records.extend(lines),
             Reply::Tell(tone, text) => self.tell(tone, text),
         }
         true

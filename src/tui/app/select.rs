@@ -138,6 +138,7 @@ impl App {
             }
         }
         self.marks_changed();
+        self.record_scope();
         let (done, all) = (if add { "into" } else { "out of" }, self.scope.len());
         self.tell(Tone::Good, format!("{count} {done} the scope; it holds {all}"));
     }

@@ -12,6 +12,8 @@ pub enum Ask {
     Command,
     /// A text to look for in what is open.
     Search,
+    /// The id of a case.
+    Case,
 }
 
 /// A line that is being typed.

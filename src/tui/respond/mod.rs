@@ -3,8 +3,10 @@
 
 mod confirm;
 mod offer;
+mod record;
 mod view;
 
 pub use confirm::{Answer, Confirm};
 pub use offer::Offer;
-pub use view::{CaseView, JobLine, TargetLine};
+pub use record::line;
+pub use view::{CaseView, verdict_of};

@@ -1,5 +1,6 @@
 //! What can be done, as the menu offers it.
 
+use crate::actions::Spec;
 use crate::model::{Clean, Kind};
 
 /// An action of the registry, as the menu shows it.
@@ -15,4 +16,12 @@ pub struct Offer {
     pub kinds: &'static [Kind],
     /// What it does, in a sentence.
     pub about: Clean,
+}
+
+impl Offer {
+    /// An action as the registry describes it: the first sentence of its documentation stands in the menu.
+    pub fn of(spec: &'static Spec) -> Self {
+        let first = spec.doc.split_inclusive(". ").next().unwrap_or(spec.doc);
+        Self { id: spec.id, title: spec.title.into(), key: spec.key, kinds: spec.kinds, about: first.trim().into() }
+    }
 }

@@ -21,7 +21,7 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
             Pane::Nodes => app.nodes.view().len(),
             Pane::Findings => 0,
             Pane::Scope => app.scope.len(),
-            Pane::Jobs => app.case.jobs.len(),
+            Pane::Jobs => app.case.jobs.iter().len(),
             Pane::Journal => app.case.records.len(),
         };
         let role = if pane == app.focus { Role::Focus } else { Role::Dim };
@@ -70,6 +70,7 @@ pub const fn prompt(input: &Input) -> &'static str {
     match input.ask {
         Ask::Filter | Ask::Search => "/",
         Ask::Command => ":",
+        Ask::Case => "case or ticket that this belongs to: ",
     }
 }
 

@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
-use crate::model::{Age, StepState};
+use crate::model::Age;
+use crate::response::{Job, TargetState};
 
 use super::super::app::App;
 use super::super::keys::Pane;
-use super::super::respond::JobLine;
+use super::super::respond::verdict_of;
 use super::cut::cut;
 use super::write::{frame, text};
 
@@ -55,23 +56,22 @@ pub fn scope(app: &App, area: Rect, buffer: &mut Buffer) {
 /// The jobs of the case, the newest first, with each target's place.
 pub fn jobs(app: &App, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Pane::Jobs;
-    let running = app.case.jobs.iter().filter(|job| job.ended.is_none()).count();
-    let title =
-        if running > 0 { format!("6 jobs {running} running") } else { format!("6 jobs {}", app.case.jobs.len()) };
+    let (running, all) = (app.case.jobs.running(), app.case.jobs.iter().len());
+    let title = if running > 0 { format!("6 jobs {running} running") } else { format!("6 jobs {all}") };
     let inner = frame(app, &title, focused, area, buffer);
-    if app.case.jobs.is_empty() {
+    if all == 0 {
         text(buffer, inner, 0, "none: a opens the actions for what is marked", app.look.style(Role::Dim));
     }
     let [_, place, _] = app.places;
     let mut row = 0;
-    for (at, job) in app.case.jobs.iter().enumerate().skip(place) {
+    for (at, job) in app.case.newest().enumerate().skip(place) {
         let (line, role) = job_line(app, job);
         let style = app.look.style(if focused && at == place { Role::Selection } else { role });
         text(buffer, inner, row, &line, style);
         row += 1;
-        for line in target_lines(job) {
+        for (line, role) in job.targets.iter().map(target_line) {
             let line = cut(&line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~"));
-            text(buffer, inner, row, &line, app.look.style(Role::Dim));
+            text(buffer, inner, row, &line, app.look.style(role));
             row += 1;
         }
         if row >= inner.height {
@@ -80,39 +80,37 @@ pub fn jobs(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn job_line(app: &App, job: &JobLine) -> (String, Role) {
+fn job_line(app: &App, job: &Job) -> (String, Role) {
     let all = job.targets.len();
-    let bytes = if job.bytes() > 0 { format!("  {}", bytes(job.bytes())) } else { String::new() };
-    let age = Age::between(job.began, app.now.unix);
-    match (&job.failed, job.verdict(), job.ended) {
-        (Some(why), ..) => (format!("{} FAILED {why}", job.action), Role::Critical),
-        (None, Some(verdict), Some(_)) => {
-            let role = if verdict.is_proven() { Role::Ok } else { Role::Warn };
-            (format!("{} {} {all} targets{bytes}  {age} ago", job.action, verdict.word()), role)
-        }
-        (None, None, Some(_)) => (format!("{} ended {all} targets{bytes}  {age} ago", job.action), Role::Text),
-        _ => {
-            let taken = u64::try_from(app.now.unix.saturating_sub(job.began)).unwrap_or(0).max(1);
-            let rate =
-                if job.bytes() > 0 { format!("  {}/s", self::bytes(job.bytes() / taken)) } else { String::new() };
-            (format!("{} {}/{all}{bytes}{rate}  {age}", job.action, job.done()), Role::Progress)
-        }
+    let size = if job.bytes() > 0 { format!("  {}", bytes(job.bytes())) } else { String::new() };
+    let age = Age::between(job.started.as_second(), app.now.unix);
+    if job.ended.is_none() {
+        let now = jiff::Timestamp::from_second(app.now.unix).unwrap_or(job.started);
+        let rate = if job.bytes() > 0 { format!("  {}/s", bytes(job.rate(now) as u64)) } else { String::new() };
+        return (format!("{} {}/{all}{size}{rate}  {age}", job.action, job.finished()), Role::Progress);
     }
+    let failed = if job.failures() > 0 { format!(" {} FAILED", job.failures()) } else { String::new() };
+    let (word, role) = match verdict_of(job) {
+        _ if job.failures() > 0 => ("", Role::Critical),
+        Some(verdict) if verdict.is_proven() => (verdict.word(), Role::Ok),
+        Some(verdict) => (verdict.word(), Role::Warn),
+        None => ("ended", Role::Text),
+    };
+    (format!("{} {word}{failed}  {all} targets{size}  {age} ago", job.action), role)
 }
 
-fn target_lines(job: &JobLine) -> impl Iterator<Item = String> + '_ {
-    job.targets.iter().map(|line| {
-        let doing = match (&line.verdict, &line.step) {
-            (Some(verdict), _) => format!("{verdict}"),
-            (None, Some(step)) => {
-                let count = step.total.map(|total| format!(" {}/{total}", step.done)).unwrap_or_default();
-                let state = if step.state == StepState::Failed { "FAILED " } else { "" };
-                format!("{state}{}{count}", step.doing)
-            }
-            (None, None) => "waiting".to_owned(),
-        };
-        format!("  {}: {doing}", line.target)
-    })
+fn target_line(state: &TargetState) -> (String, Role) {
+    let target = &state.target;
+    if let Some(why) = &state.failed {
+        return (format!("  {target}: FAILED {why}"), Role::Critical);
+    }
+    if let Some(verdict) = &state.verdict {
+        return (format!("  {target}: {verdict}"), Role::Dim);
+    }
+    let step = &state.step;
+    let count = step.total.map(|total| format!(" {}/{total}", step.done)).unwrap_or_default();
+    let size = if step.bytes > 0 { format!(" {}", bytes(step.bytes)) } else { String::new() };
+    (format!("  {target}: {}{count}{size}", step.doing), Role::Progress)
 }
 
 /// The journal of the case, the newest record last.

@@ -1,0 +1,170 @@
+//! The responding half outside the cockpit: the case, plans and running jobs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::case::{By, Case, NewCase, Record};
+use crate::config::Directories;
+use crate::kubernetes::Cluster;
+use crate::model::{Clean, ClusterId, Identity, Plan, Target, Tier};
+use crate::response::{Confirmation, Engine, How, Running, Site};
+
+use super::effect::{Reply, Tone};
+use super::respond::line;
+
+/// New records are looked for this often.
+const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
+
+/// The case that is open, and what runs under it.
+pub struct Acting {
+    directories: Directories,
+    replies: mpsc::Sender<Reply>,
+    engine: Option<Engine>,
+    followers: JoinSet<()>,
+    jobs: JoinSet<()>,
+}
+
+impl Acting {
+    /// Nothing open yet.
+    pub fn new(directories: Directories, replies: mpsc::Sender<Reply>) -> Self {
+        Self { directories, replies, engine: None, followers: JoinSet::new(), jobs: JoinSet::new() }
+    }
+
+    /// Opens a case, or begins it where there is none of that id.
+    pub fn open(&mut self, id: &str, clusters: Vec<ClusterId>, may_create: bool) {
+        let root = self.directories.cases();
+        let case = match Case::open(root, id) {
+            Err(_) if may_create => Case::create(
+                root,
+                NewCase {
+                    id: id.to_owned(),
+                    title: String::new(),
+                    responder: By::current().user.to_string(),
+                    clusters,
+                },
+            ),
+            opened => opened,
+        };
+        let engine = case.and_then(|case| Engine::new(Arc::new(case)));
+        match engine {
+            Err(error) => self.tell(Tone::Bad, error.to_string()),
+            Ok(engine) => {
+                let id = engine.case().id().to_string();
+                let told = Reply::Case(id.into());
+                let _ = self.replies.try_send(told);
+                self.followers.abort_all();
+                self.follow(&engine);
+                self.engine = Some(engine);
+            }
+        }
+    }
+
+    /// Plans an action. Nothing is sent but reads.
+    pub fn plan(&mut self, cluster: Cluster, identity: Identity, action: &'static str, targets: Vec<Target>) {
+        let Some(engine) = self.engine.clone() else {
+            self.tell(Tone::Bad, "no case is open; :case ID opens or begins one");
+            return;
+        };
+        let replies = self.replies.clone();
+        self.followers.spawn(async move {
+            let site = Site { cluster, identity };
+            let plan = engine.plan(action, &site, &targets).await;
+            let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
+            let _ = replies.send(Reply::Planned(answer)).await;
+        });
+    }
+
+    /// Runs a plan that was confirmed on the screen. It goes on when the terminal is gone.
+    pub fn run(&mut self, cluster: Cluster, identity: Identity, plan: Plan) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        let how = match plan.tier {
+            Tier::Reads => How::NotAsked,
+            Tier::Undone => How::Key,
+            Tier::MayHurt => How::Answered,
+            Tier::Irreversible | Tier::Everything => How::Typed(crate::response::to_type(&plan)),
+        };
+        let confirmation = Confirmation { plan: plan.hash(), how };
+        self.jobs.spawn(async move {
+            let action = plan.action.clone();
+            let site = Site { cluster, identity };
+            let started = engine.start(&site, plan, &confirmation, Clean::default()).await;
+            let told = match started {
+                Err(error) => Reply::Tell(Tone::Bad, format!("{action}: {error}").into()),
+                Ok(running) => ended(action, running).await,
+            };
+            let _ = replies.send(told).await;
+        });
+    }
+
+    /// Puts the scope into the case, so that observers see it.
+    pub fn scope(&mut self, targets: Vec<Target>) {
+        let Some(engine) = self.engine.clone() else { return };
+        self.jobs.spawn(async move {
+            if let Err(error) = engine.record(crate::case::Entry::Scope { targets }).await {
+                tracing::warn!(%error, "the scope was not recorded");
+            }
+        });
+    }
+
+    /// Waits for the jobs that run.
+    pub async fn finish(&mut self) {
+        while self.jobs.join_next().await.is_some() {}
+    }
+
+    /// Follows the case: its jobs as they move, its records as they are written.
+    fn follow(&mut self, engine: &Engine) {
+        let (mut jobs, replies) = (engine.jobs(), self.replies.clone());
+        self.followers.spawn(async move {
+            loop {
+                let now = Arc::clone(&jobs.borrow_and_update());
+                if replies.send(Reply::Jobs(now)).await.is_err() || jobs.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+        let (follows, replies) = (engine.clone(), self.replies.clone());
+        self.followers.spawn(async move {
+            if let Err(error) = follows.follow().await {
+                let _ = replies.send(Reply::Tell(Tone::Bad, error.to_string().into())).await;
+            }
+        });
+        self.followers.spawn(records(engine.clone(), self.replies.clone()));
+    }
+
+    fn tell(&self, tone: Tone, text: impl Into<Clean>) {
+        let _ = self.replies.try_send(Reply::Tell(tone, text.into()));
+    }
+}
+
+async fn records(engine: Engine, replies: mpsc::Sender<Reply>) {
+    let mut follower = engine.case().follow();
+    loop {
+        let polled = tokio::task::spawn_blocking(move || {
+            let news = follower.poll();
+            (news, follower)
+        });
+        let Ok((news, next)) = polled.await else { return };
+        follower = next;
+        let lines: Vec<Clean> = news.iter().flatten().map(|record: &Record| line(record)).collect();
+        if !lines.is_empty() && replies.send(Reply::Records(lines)).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(FOLLOWED_EVERY).await;
+    }
+}
+
+async fn ended(action: Clean, running: Running) -> Reply {
+    match running.ended().await {
+        Err(error) => Reply::Tell(Tone::Bad, format!("{action}: {error}").into()),
+        Ok(job) => {
+            let (all, failed) = (job.targets.len(), job.failures());
+            let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
+            let verdict = super::respond::verdict_of(&job).map_or("ended", |verdict| verdict.word());
+            Reply::Tell(tone, format!("{}: {verdict}, {} of {all} targets done", job.id, all - failed).into())
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! A record of the journal as a line.
+
+use crate::case::{Answer, Entry, JobEnd, Record};
+use crate::model::Clean;
+
+/// The record in words: when, who, what.
+pub fn line(record: &Record) -> Clean {
+    let time = record.time.strftime("%H:%M:%S");
+    format!("{time} {} {}", record.by.user, what(&record.entry)).into()
+}
+
+fn what(entry: &Entry) -> String {
+    match entry {
+        Entry::Opened { id, title, responder, .. } => format!("opened {id} {title} (responder {responder})"),
+        Entry::Cluster { cluster } => format!("cluster {cluster} joined the case"),
+        Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
+        Entry::Note { text } => format!("note: {text}"),
+        Entry::Notes { sha256, .. } => format!("notes saved, sha256 {}", sha256.short()),
+        Entry::Started { job, targets, confirmed, .. } => {
+            format!("{job} began on {} objects, confirmed: {confirmed}", targets.len())
+        }
+        Entry::Intent { job, request, .. } => format!("{job} intent: {} {}", request.method, request.path),
+        Entry::Result { job, answer, .. } => match answer {
+            Answer::Accepted { .. } => format!("{job} result: accepted"),
+            Answer::Absent { why } => format!("{job} result: there is none ({why})"),
+            Answer::Failed { why } => format!("{job} result: FAILED {why}"),
+        },
+        Entry::Progress { job, step } => format!("{job} {}", step.doing),
+        Entry::Evidence { custody, .. } => {
+            format!("evidence: {}, {} bytes, sha256 {}", custody.source.label, custody.bytes, custody.sha256.short())
+        }
+        Entry::Verdict { job, target, verdict } => format!("{job} target {}: {verdict}", target + 1),
+        Entry::Failed { job, target, why } => format!("{job} target {}: FAILED {why}", target + 1),
+        Entry::Ended { job, end: JobEnd::Done } => format!("{job} ended"),
+        Entry::Ended { job, end: JobEnd::Cancelled } => format!("{job} was cancelled"),
+        Entry::Refused { action, why, .. } => format!("{action} refused: {why}"),
+        Entry::ReadOnly { why } => format!("read-only from here: {why}"),
+        Entry::Closed { writer, .. } => format!("closed the file of {}, whose program is gone", writer.as_str()),
+        Entry::Unknown => "an entry of a later version".to_owned(),
+    }
+}

@@ -173,6 +173,10 @@ impl Cockpit {
     }
 
     fn tick(&mut self, app: &mut App) {
+        if let Some(panic) = terminal::take_panics().into_iter().next() {
+            app.tell(Tone::Bad, format!("a task broke off by a bug of ours: {panic}"));
+            self.pending = true;
+        }
         self.ticks += 1;
         let over = app.tick(Now::read());
         if over || app.ages_move() || self.ticks.is_multiple_of(QUIET_TICKS) {

@@ -74,10 +74,11 @@ impl App {
         }
     }
 
-    /// What an action or the scope would get: the marked objects, or the one under the cursor.
+    /// What an action or the scope would get: the marked objects of the list's kind, or the one under the cursor.
     pub fn chosen(&self) -> Vec<Target> {
-        if !self.marked.is_empty() && self.focus != Pane::Scope {
-            return self.marked.iter().cloned().collect();
+        let kind = if self.focus == Pane::Nodes { Kind::Node } else { self.main.kind() };
+        if self.focus != Pane::Scope && self.marked.count(kind) > 0 {
+            return self.marked.iter().filter(|target| target.kind == kind).cloned().collect();
         }
         if self.focus == Pane::Scope {
             let [place, ..] = self.places;

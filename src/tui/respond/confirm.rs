@@ -123,7 +123,8 @@ fn lines(plan: &Plan) -> Vec<Clean> {
     for call in &plan.calls {
         say(format!("  {} {}", call.method, call.path));
         if !call.body.is_null() {
-            say(format!("    {}", call.body));
+            let body = serde_yaml::to_string(&call.body).unwrap_or_else(|_| call.body.to_string());
+            body.lines().for_each(|line| say(format!("      {line}")));
         }
     }
     say(String::new());

@@ -1,5 +1,8 @@
 //! The program without a terminal: one file per command.
 
+mod act;
+mod actions;
+mod case;
 mod clusters;
 mod cockpit;
 mod completions;
@@ -15,8 +18,12 @@ mod list;
 mod man;
 mod options;
 mod out;
+mod place;
 mod plain;
+mod plan;
 mod startup;
+mod targets;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -74,6 +81,11 @@ enum Command {
     #[command(visible_alias = "sa", alias = "serviceaccount")]
     Serviceaccounts(list::Args),
     Identities(identities::Args),
+    Actions(actions::Args),
+    Plan(plan::Args),
+    Act(act::Args),
+    Case(case::Args),
+    Verify(verify::Args),
     Doctor(doctor::Args),
     #[cfg(feature = "gameday")]
     Gameday(gameday::Args),
@@ -107,6 +119,11 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
         Some(Command::Identities(args)) => identities::run(&args, &startup).await,
         #[cfg(feature = "gameday")]
         Some(Command::Gameday(args)) => gameday::run(&args, startup).await,
+        Some(Command::Actions(args)) => actions::run(&args),
+        Some(Command::Plan(args)) => plan::run(&args, &startup).await,
+        Some(Command::Act(args)) => act::run(&args, &startup).await,
+        Some(Command::Case(args)) => case::run(&args, &startup).await,
+        Some(Command::Verify(args)) => verify::run(&args, &startup),
         Some(Command::Doctor(args)) => doctor::run(&args, &startup).await,
         Some(Command::Config(args)) => config::run(&args, &startup),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -31,6 +31,7 @@ pub struct Running {
     /// Its id.
     pub id: JobId,
     cancel: watch::Sender<bool>,
+    finished: watch::Receiver<bool>,
     task: JoinHandle<Result<(), CaseError>>,
     live: Live,
 }
@@ -225,8 +226,13 @@ impl Engine {
             identity: site.identity.user.clone(),
             cancelled,
         };
-        let task = tokio::spawn(run.through());
-        Ok(Running { id, cancel, task, live: self.live.clone() })
+        let (done, finished) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            let written = run.through().await;
+            done.send_replace(true);
+            written
+        });
+        Ok(Running { id, cancel, finished, task, live: self.live.clone() })
     }
 }
 
@@ -234,6 +240,13 @@ impl Running {
     /// Asks the job to stop: what has begun is finished, the rest is left.
     pub fn cancel(&self) {
         self.cancel.send_replace(true);
+    }
+
+    /// Returns when nothing of the job runs any more.
+    pub async fn done(&self) {
+        let mut finished = self.finished.clone();
+        // An error means that the task is gone, which is what is waited for.
+        let _ = finished.wait_for(|finished| *finished).await;
     }
 
     /// Waits for the job's end.

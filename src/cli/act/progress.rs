@@ -1,0 +1,62 @@
+//! A running job, line by line on standard error.
+
+use std::collections::HashMap;
+
+use color_eyre::eyre::Result;
+
+use crate::cli::plan::refusal;
+use crate::model::{Clean, StepState};
+use crate::response::{Engine, Job, Running};
+
+/// Tells every change of a job until it ends. The first ctrl-c cancels the job, and waits for what has begun.
+pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job> {
+    let id = running.id.clone();
+    let mut jobs = engine.jobs();
+    let mut told = HashMap::new();
+    let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut stopped = false;
+    eprintln!("{id} runs");
+    loop {
+        let ended = {
+            let jobs = jobs.borrow_and_update();
+            jobs.get(&id).is_none_or(|job| {
+                tell(job, &mut told);
+                job.ended.is_some()
+            })
+        };
+        if ended {
+            break;
+        }
+        tokio::select! {
+            changed = jobs.changed() => if changed.is_err() { break },
+            _ = &mut stop, if !stopped => {
+                stopped = true;
+                running.cancel();
+                eprintln!("cancelled: what has begun is finished, the rest is left");
+            }
+            // The job's task may end without a record, where the disk is full.
+            () = running.done() => break,
+        }
+    }
+    running.ended().await.map_err(refusal)
+}
+
+/// Tells what has changed of each target since it was told last.
+fn tell(job: &Job, told: &mut HashMap<usize, (Clean, StepState)>) {
+    for (place, state) in job.targets.iter().enumerate() {
+        let now = (state.step.doing.clone(), state.step.state);
+        if told.get(&place) == Some(&now) || state.step.state == StepState::Waiting {
+            continue;
+        }
+        let count = state.step.total.map(|total| format!(" {}/{total}", state.step.done)).unwrap_or_default();
+        let bytes = if state.step.bytes > 0 { format!(", {} bytes", state.step.bytes) } else { String::new() };
+        let doing = match state.step.state {
+            StepState::Proving => "reading back",
+            StepState::Done => "done",
+            StepState::Failed => "failed",
+            StepState::Running | StepState::Waiting => state.step.doing.as_str(),
+        };
+        eprintln!("{}: {doing}{count}{bytes}", state.target);
+        told.insert(place, now);
+    }
+}

@@ -1,0 +1,168 @@
+//! `podmortem case`
+
+mod show;
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Subcommand;
+use color_eyre::eyre::{Result, WrapErr as _};
+use serde_json::json;
+
+use super::exit::Ended;
+use super::list::{Output, Table, json_items};
+use super::place::Place;
+use super::{Exit, Startup, out};
+use crate::case::{Case, Entry, NewCase};
+
+/// How often the journal is looked at while it is followed.
+const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
+
+/// Open, list, show and follow cases, and note what is found
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Open a case
+    New {
+        /// Id, often the ticket's number; free text
+        #[arg(long, value_name = "ID")]
+        id: String,
+        /// Who answers for the case
+        #[arg(long, value_name = "WHO")]
+        responder: String,
+        /// What it is about
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        title: String,
+        /// Name the clusters of --context as those of the case, from the start
+        #[arg(long)]
+        here: bool,
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// List the cases
+    List {
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Show a case: who, what, jobs, evidence
+    Show {
+        /// The case: an id, or a directory; without it, that of --case
+        #[arg(value_name = "CASE")]
+        named: Option<String>,
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Print the journal, and every record that is added
+    Follow {
+        /// The case: an id, or a directory; without it, that of --case
+        #[arg(value_name = "CASE")]
+        named: Option<String>,
+        /// Stop at the end instead of waiting for more
+        #[arg(long)]
+        once: bool,
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Note something in the case of --case
+    Note {
+        /// What to note
+        #[arg(value_name = "TEXT", required_unless_present = "save")]
+        text: Option<String>,
+        /// Replace notes.md of the case with a file; `-` is standard input
+        #[arg(long, value_name = "FILE", conflicts_with = "text")]
+        save: Option<PathBuf>,
+    },
+}
+
+/// Runs one of the commands.
+pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
+    match &args.command {
+        Command::New { id, responder, title, here, output } => {
+            let clusters = if *here { vec![Place::of(startup, None).await?.site.identity.cluster] } else { vec![] };
+            let (id, title, responder) = (id.clone(), title.clone(), responder.clone());
+            let case = Case::create(startup.directories.cases(), NewCase { id, title, responder, clusters })?;
+            let value = json!({"id": case.id(), "slug": case.id().slug(), "path": case.path()});
+            out::print(&match output {
+                Output::Json => format!("{value:#}\n"),
+                Output::Yaml => serde_yaml::to_string(&value)?,
+                Output::Name => format!("{}\n", case.path().display()),
+                Output::Table | Output::Wide => format!("{} {}\n", case.id(), case.path().display()),
+            })?;
+        }
+        Command::List { output } => list(startup, *output)?,
+        Command::Show { named, output } => out::print(&show::text(&open(startup, named.as_deref())?, *output)?)?,
+        Command::Follow { named, once, output } => {
+            let mut follower = open(startup, named.as_deref())?.follow();
+            loop {
+                let news = follower.poll()?;
+                out::write(|out| news.iter().try_for_each(|record| show::line(record, *output, out)))?;
+                if *once {
+                    break;
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(LOOKED_AT_EVERY) => {}
+                    _ = tokio::signal::ctrl_c() => break,
+                }
+            }
+        }
+        Command::Note { text, save } => note(startup, text.as_deref(), save.as_ref())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn note(startup: &Startup, text: Option<&str>, save: Option<&PathBuf>) -> Result<()> {
+    if startup.read_only() {
+        return Err(Ended::refused("podmortem is read-only: nothing was noted"));
+    }
+    let case = open(startup, None)?;
+    if let Some(file) = save {
+        let mut content = String::new();
+        if file.as_os_str() == "-" {
+            std::io::stdin().read_to_string(&mut content).wrap_err("cannot read the notes from standard input")?;
+        } else {
+            content = std::fs::read_to_string(file).wrap_err_with(|| format!("cannot read {}", file.display()))?;
+        }
+        case.save_notes(&content)?;
+    }
+    if let Some(text) = text {
+        case.journal().append(Entry::Note { text: text.into() })?;
+    }
+    Ok(())
+}
+
+/// The case that is named here, or with `--case`.
+fn open(startup: &Startup, named: Option<&str>) -> Result<Case> {
+    let named = named.or(startup.options.case.as_deref());
+    let named = named.ok_or_else(|| Ended::usage("name a case; `podmortem case list` shows what is there"))?;
+    Ok(Case::open(startup.directories.cases(), named)?)
+}
+
+fn list(startup: &Startup, output: Output) -> Result<()> {
+    let cases = Case::list(startup.directories.cases())?;
+    out::write(|out| match output {
+        Output::Json => json_items(cases.iter().map(|case| json!(case)), out),
+        Output::Yaml => serde_yaml::to_writer(out, &json!({"items": cases})).map_err(std::io::Error::other),
+        Output::Name => cases.iter().try_for_each(|case| writeln!(out, "{}", case.id)),
+        Output::Table | Output::Wide => {
+            let headings = ["ID", "RESPONDER", "OPENED", "RECORDS", "EVIDENCE", "TITLE"];
+            let mut table = Table::new(headings.map(str::to_owned).to_vec());
+            for case in &cases {
+                table.push(vec![
+                    case.id.to_string(),
+                    case.responder.to_string(),
+                    case.opened.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+                    case.records.to_string(),
+                    case.evidence.len().to_string(),
+                    case.title.to_string(),
+                ]);
+            }
+            table.print(out)
+        }
+    })
+}

@@ -1,0 +1,101 @@
+//! `podmortem plan`
+
+use std::fmt::Write as _;
+
+use color_eyre::eyre::Result;
+use serde_json::{Value, json};
+
+use super::actions::risk;
+use super::exit::Ended;
+use super::list::Output;
+use super::place::{Place, case};
+use super::targets::Aim;
+use super::{Exit, Startup, out};
+use crate::case::Plans;
+use crate::model::{Plan, PlanNote};
+use crate::response::{self, ResponseError};
+
+/// Say what an action would call, on which objects, and who else is hit; nothing that changes anything is sent
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    aim: Aim,
+    /// Form of the plan; `name` prints its hash alone
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+}
+
+/// Makes a plan, keeps it under its hash, and prints it.
+pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
+    let action = args.aim.action()?.spec().id;
+    let case = case(startup)?;
+    let place = Place::of(startup, case.as_deref()).await?;
+    let targets = args.aim.resolve(startup, &place).await?;
+    let id = case.as_ref().map(|case| case.id());
+    let plan = response::plan(action, &place.site, &targets, id).await.map_err(refusal)?;
+    match &case {
+        Some(case) if !startup.read_only() => case.plans().keep(&plan)?,
+        _ => Plans::outside(startup.directories.state()).keep(&plan)?,
+    };
+    let text = match args.output {
+        Output::Json => format!("{:#}\n", json_of(&plan)),
+        Output::Yaml => serde_yaml::to_string(&json_of(&plan))?,
+        Output::Name => format!("{}\n", plan.hash()),
+        Output::Table | Output::Wide => told(&plan),
+    };
+    out::print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// The exit code that an error of the engine asks for.
+pub fn refusal(error: ResponseError) -> color_eyre::eyre::Report {
+    match &error {
+        error if error.is_refusal() => Ended::refused(error.to_string()),
+        ResponseError::NoAction(_) | ResponseError::NoTarget => Ended::usage(error.to_string()),
+        _ => Ended::failed(error.to_string()),
+    }
+}
+
+/// A plan and its hash.
+pub fn json_of(plan: &Plan) -> Value {
+    let mut value = json!(plan);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("hash".to_owned(), json!(plan.hash().to_string()));
+    }
+    value
+}
+
+/// A plan for reading.
+pub fn told(plan: &Plan) -> String {
+    let mut text = format!("{} (tier {}, {})\n", plan.action, u8::from(plan.tier), risk(plan.tier));
+    for target in &plan.targets {
+        let _ = writeln!(text, "  {target}  {}", target.uid);
+    }
+    for title in ["also hit", "cannot be undone", "limits", "already"] {
+        let mut notes = plan.notes.iter().filter(|note| heading(note) == title).peekable();
+        if notes.peek().is_some() {
+            let _ = writeln!(text, "{title}:");
+        }
+        for note in notes {
+            let _ = writeln!(text, "  {}", note.text());
+        }
+    }
+    let _ = writeln!(text, "{}", if plan.calls.is_empty() { "no calls" } else { "calls:" });
+    for call in &plan.calls {
+        let _ = writeln!(text, "  {} {}", call.method, call.path);
+        if !call.body.is_null() {
+            let _ = writeln!(text, "    {}", call.body);
+        }
+    }
+    let _ = writeln!(text, "hash: {}", plan.hash());
+    text
+}
+
+const fn heading(note: &PlanNote) -> &'static str {
+    match note {
+        PlanNote::AlsoHit(_) => "also hit",
+        PlanNote::CannotUndo(_) => "cannot be undone",
+        PlanNote::Limit(_) => "limits",
+        PlanNote::Already(_) => "already",
+    }
+}

@@ -20,8 +20,8 @@ pub struct Frame {
 impl Frame {
     pub fn new(screen: &Screen, caption: &str) -> Self {
         let (rows, columns) = screen.size();
-        let row = |row| (0..columns).filter_map(|column| screen.cell(row, column).cloned()).collect();
-        Self { caption: caption.to_owned(), rows: (0..rows).map(row).collect() }
+        let row = |row| (0..columns.get()).filter_map(|column| screen.cell(row, column).cloned()).collect();
+        Self { caption: caption.to_owned(), rows: (0..rows.get()).map(row).collect() }
     }
 }
 
@@ -44,7 +44,11 @@ pub fn animate(frames: &[Frame]) -> String {
             line(&mut svg, row, cells);
         }
         let under = EDGE + (rows as f64 - 0.5) * CELL.1;
-        let _ = writeln!(svg, "<text x=\"{EDGE}\" y=\"{under:.1}\" fill=\"#f0b35e\">{}</text>\n</g>", escaped(&frame.caption));
+        let _ = writeln!(
+            svg,
+            "<text x=\"{EDGE}\" y=\"{under:.1}\" fill=\"#f0b35e\">{}</text>\n</g>",
+            escaped(&frame.caption)
+        );
     }
     svg.push_str("</svg>\n");
     svg
@@ -58,12 +62,17 @@ fn line(svg: &mut String, row: usize, cells: &[Cell]) {
     while from < cells.len() {
         let looks = look(&cells[from]);
         let to = (from..cells.len()).find(|at| look(&cells[*at]) != looks).unwrap_or(cells.len());
-        let text: String = cells[from..to].iter().map(|cell| if cell.has_contents() { cell.contents() } else { " " }).collect();
+        let text: String =
+            cells[from..to].iter().map(|cell| if cell.has_contents() { cell.contents() } else { " " }).collect();
         let x = EDGE + from as f64 * CELL.0;
         let (ink, paper, bold) = looks;
         if let Some(paper) = &paper {
             let wide = (to - from) as f64 * CELL.0;
-            let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"{top:.1}\" width=\"{wide:.1}\" height=\"{}\" fill=\"{paper}\"/>", CELL.1);
+            let _ = writeln!(
+                svg,
+                "<rect x=\"{x:.1}\" y=\"{top:.1}\" width=\"{wide:.1}\" height=\"{}\" fill=\"{paper}\"/>",
+                CELL.1
+            );
         }
         if !text.trim().is_empty() {
             let weight = if bold { " font-weight=\"bold\"" } else { "" };

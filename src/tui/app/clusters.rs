@@ -21,6 +21,13 @@ pub struct Way {
     pub session: Option<SessionId>,
 }
 
+/// The cluster's own name where a context is called by the cluster's ARN, as
+/// `aws eks update-kubeconfig` calls it: account and Region stand beside it anyway.
+fn short(label: &Clean) -> Clean {
+    let cluster = label.strip_prefix("arn:").and_then(|arn| arn.rsplit_once(":cluster/"));
+    cluster.map_or_else(|| label.clone(), |(_, name)| name.into())
+}
+
 impl App {
     /// Makes a way known.
     pub fn add_way(&mut self, label: Clean, account: Clean, region: Clean) {
@@ -36,7 +43,7 @@ impl App {
         }
         let session = SessionId(next);
         way.session = Some(session);
-        let (label, account, region) = (way.label.clone(), way.account.clone(), way.region.clone());
+        let (label, account, region) = (short(&way.label), way.account.clone(), way.region.clone());
         self.sessions = next.saturating_add(1);
         self.inventory.open(ClusterState::new(session, label, account, region));
         self.effects.push(Effect::Open(session, place));

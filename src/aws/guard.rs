@@ -48,6 +48,25 @@ impl Intercept for Guard {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_refused_call_opens_no_connection() {
+        use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region};
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
+            .credentials_provider(Credentials::new("AKIA", "secret", None, None, "test"))
+            .interceptor(Guard::new(ReadOnly::closed()))
+            .build();
+        let sts = aws_sdk_sts::Client::from_conf(config);
+        let refused = sts.assume_role().role_arn("arn:aws:iam::1:role/x").role_session_name("x").send().await;
+        let said = super::super::clients::chain(&refused.unwrap_err());
+        assert!(said.contains("read-only") && said.contains("STS AssumeRole"), "{said}");
+        assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    }
+
     #[test]
     fn only_what_is_listed_passes_a_closed_latch() {
         let closed = Guard::new(ReadOnly::closed());

@@ -124,3 +124,6 @@ fn only_metadata(headers: &HeaderMap) -> bool {
 fn upgrades(value: &http::HeaderValue) -> bool {
     value.as_bytes().to_ascii_lowercase().windows(7).any(|part| part == b"upgrade")
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,3 +28,6 @@ pub use error::Error;
 pub use read::{Events, LogOptions, LogStream, Read, Review, facts, facts_of_list};
 pub use watch::Watches;
 pub use write::Write;
+
+#[cfg(test)]
+mod tests;

@@ -63,11 +63,15 @@ impl Fleet {
         let mut text = format!("{} clusters\n", self.inventory.clusters().len() + self.unopened.len());
         for cluster in self.inventory.clusters() {
             let identity = cluster.identity.as_ref();
-            let who =
-                identity.map_or_else(String::new, |identity| format!(", as {}, {}", identity.user, identity.version));
+            let who = match identity {
+                Some(identity) if identity.user.is_empty() => format!(", {}", identity.version),
+                Some(identity) => format!(", as {}, {}", identity.user, identity.version),
+                None => String::new(),
+            };
             let age = match cluster.freshness(Instant::now()) {
                 Freshness::Fresh(age) => format!("{} old", Age::new(age)),
                 Freshness::Stale(age) => format!("as of {} ago", Age::new(age)),
+                Freshness::Nothing if identity.is_some() => "reached just now".to_owned(),
                 Freshness::Nothing => "nothing known yet".to_owned(),
             };
             let why = why(cluster).map_or_else(String::new, |why| format!(": {why}"));

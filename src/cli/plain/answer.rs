@@ -54,10 +54,8 @@ impl Asked {
         };
         let mut text = format!("{all} {what}{part}, {}\n", ages::tell(inventory, kinds, Instant::now()));
         let mut number = first + 1;
-        for same in page.chunk_by(|one, other| one.kind == other.kind) {
-            if let Some(kind) = same.first().map(|row| row.kind) {
-                text.push_str(&say(kind, same, inventory, number, kinds.len() > 1));
-            }
+        for same in page.chunk_by(|one, other| (one.kind, one.session) == (other.kind, other.session)) {
+            text.push_str(&say(same, inventory, number, kinds.len() > 1));
             number += same.len();
         }
         if self.shown < all {
@@ -67,11 +65,16 @@ impl Asked {
     }
 }
 
-fn say(kind: Kind, ids: &[RowId], inventory: &Inventory, first: usize, name_kind: bool) -> String {
+/// Rows of one kind and one cluster. Which they are is said once, not on every line.
+fn say(ids: &[RowId], inventory: &Inventory, first: usize, name_kind: bool) -> String {
+    let Some(id) = ids.first() else { return String::new() };
     let rows: Vec<_> = ids.iter().filter_map(|id| inventory.row(*id)).collect();
-    let breadth = Breadth { wide: false, clusters: inventory.clusters().len() > 1, namespaces: true };
-    let said = Table::of(kind, &rows, inventory, breadth).say(first);
-    if name_kind { format!("{}\n{said}", kind.plural()) } else { said }
+    let breadth = Breadth { wide: false, clusters: false, namespaces: true };
+    let said = Table::of(id.kind, &rows, inventory, breadth).say(first);
+    let cluster = inventory.cluster(id.session).filter(|_| inventory.clusters().len() > 1);
+    let cluster = cluster.map_or_else(String::new, |cluster| format!("cluster {}\n", cluster.title()));
+    let kind = if name_kind { format!("{}\n", id.kind.plural()) } else { String::new() };
+    format!("{cluster}{kind}{said}")
 }
 
 /// Everything that is known of a row, as YAML.

@@ -5,6 +5,7 @@ mod ages;
 mod answer;
 mod command;
 mod object;
+mod plan;
 mod prompt;
 mod scope;
 

@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 use crate::cli::fleet::{Fleet, Which};
 use crate::cli::{Exit, Startup, out};
 use crate::inventory::{Query, RowId};
-use crate::model::Kind;
+use crate::model::{Kind, Target};
 
 use super::answer::{self, Asked};
 use super::command::{self, Command, HELP};
 use super::object;
+use super::plan;
 use super::scope::Scope;
 
 /// How long a list is waited for before what is there is read out.
@@ -24,8 +25,7 @@ struct Prompt {
     fleet: Fleet,
     scope: Scope,
     asked: Option<Asked>,
-    read_only: bool,
-    game_day: bool,
+    startup: Startup,
 }
 
 /// Lines of standard input. The thread that reads them ends with the program:
@@ -51,7 +51,7 @@ pub async fn run(startup: &Startup) -> Result<Exit> {
         eprintln!("podmortem: {trouble}");
     }
     let fleet = Fleet::open(startup, Which::Asked).await?;
-    let mut prompt = Prompt { fleet, scope, asked: None, read_only: startup.read_only(), game_day: startup.game_day };
+    let mut prompt = Prompt { fleet, scope, asked: None, startup: startup.clone() };
     prompt.fleet.gather(&[], PATIENCE).await;
     out::print(&format!("{}help lists the commands\n", prompt.clusters()))?;
     let prompt_text = if startup.game_day { "GAME DAY> " } else { "podmortem> " };
@@ -118,7 +118,12 @@ impl Prompt {
             }
             Command::ScopeRemove(numbers) => self.scope.remove(&numbers),
             Command::ScopeClear => self.scope.clear(),
-            Command::Actions | Command::Plan(..) => Err("no action is part of this build".to_owned()),
+            Command::Actions => Ok(plan::actions()),
+            Command::Plan(action, numbers) => {
+                let rows = self.rows(&numbers)?;
+                let targets = if numbers.is_empty() { self.scope.targets() } else { self.targets(&rows)? };
+                plan::plan(&action, targets, &self.fleet, &self.startup).await
+            }
         }
     }
 
@@ -139,9 +144,15 @@ impl Prompt {
         numbers.iter().map(|number| self.row(*number)).collect()
     }
 
+    fn targets(&self, rows: &[RowId]) -> Result<Vec<Target>, String> {
+        let target = |row: &RowId| self.fleet.inventory.target(*row);
+        let gone = || "the object is gone, or its cluster has not yet said which one it is".to_owned();
+        rows.iter().map(|row| target(row).ok_or_else(gone)).collect()
+    }
+
     fn clusters(&self) -> String {
-        let game_day = if self.game_day { "GAME DAY, " } else { "" };
-        let mode = if self.read_only { "read-only, " } else { "" };
+        let game_day = if self.startup.game_day { "GAME DAY, " } else { "" };
+        let mode = if self.startup.read_only() { "read-only, " } else { "" };
         format!("{game_day}{mode}{}", self.fleet.say())
     }
 }

@@ -77,6 +77,7 @@ impl JobHand {
     pub fn proving(&self) -> Step {
         let mut told = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         told.step.state = StepState::Proving;
+        told.step.done = told.step.total.unwrap_or(told.step.done);
         told.step.clone()
     }
 

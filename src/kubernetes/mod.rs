@@ -27,6 +27,7 @@ pub use entry::{Entry, contexts};
 pub use error::Error;
 pub use read::{Events, LogOptions, LogStream, Read, Review, facts, facts_of_list};
 pub use watch::Watches;
+pub use wire::proto;
 pub use write::Write;
 
 #[cfg(test)]

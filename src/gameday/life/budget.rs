@@ -1,5 +1,7 @@
 //! The disruption controller: how many pods may be evicted.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -26,6 +28,17 @@ pub(super) fn reconcile(store: &mut Store, at: Timestamp) {
         });
         store.edit("PodDisruptionBudget", namespace, name, at, |budget| set(budget, "/status", status));
     }
+}
+
+/// The budget, up to date, that a pod's eviction would break.
+pub(in super::super) fn against(store: &mut Store, pod: &Value, at: Timestamp) -> Option<Arc<Value>> {
+    reconcile(store, at);
+    let mut budgets = store.list("PodDisruptionBudget", Some(text(pod, "/metadata/namespace")));
+    budgets.retain(|budget| {
+        LabelSelector::of(budget.pointer("/spec/selector")).is_some_and(|selector| selector.matches(pod))
+            && number(budget, "/status/disruptionsAllowed") == 0
+    });
+    budgets.into_iter().next().filter(|_| is_ready(pod))
 }
 
 /// How many must stay healthy.

@@ -76,7 +76,7 @@ pub(super) fn record(store: &mut Store, life: &Life, event: &Event<'_>, at: Time
 }
 
 /// Lets events older than an hour go, and the oldest where there are too many.
-pub(in super::super) fn prune(store: &mut Store, at: Timestamp) {
+pub(super) fn prune(store: &mut Store, at: Timestamp) {
     let end = at.checked_sub(SignedDuration::from_hours(1)).map(rfc3339).unwrap_or_default();
     let mut events = store.list("Event", None);
     events.sort_by(|one, other| text(other, "/lastTimestamp").cmp(text(one, "/lastTimestamp")));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::json::{items, number, text};
 use super::super::store::{RESOURCES, Store};
-use super::{mark_deleted, status};
+use super::{event, mark_deleted, status};
 
 /// Objects of these kinds can be owned by others that may go.
 const OWNED: [&str; 5] = ["ReplicaSet", "Job", "Pod", "EndpointSlice", "ControllerRevision"];
@@ -17,7 +17,7 @@ const OWNERS: [&str; 7] = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet
 
 /// Removes what lost its owner, and what stands in a namespace that goes.
 pub(super) fn collect(store: &mut Store, at: Timestamp) {
-    super::prune_events(store, at);
+    event::prune(store, at);
     let alive: HashSet<String> = OWNERS
         .iter()
         .flat_map(|kind| store.list(kind, None))

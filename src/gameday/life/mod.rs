@@ -28,9 +28,10 @@ use super::cluster::Cluster;
 use super::json::{items, set, text};
 use super::store::{Store, rfc3339};
 
-pub(super) use self::event::prune as prune_events;
+pub(super) use self::budget::against as budget_against;
 pub(super) use self::job::job_of;
 pub(super) use self::lifecycle::taint;
+pub(super) use self::pod::admit;
 
 /// What life remembers from step to step.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ use super::gate::admit;
 use super::query::Query;
 use super::route::{Place, Route, route};
 use super::shape::{Beside, Shape};
-use super::{discovery, list, negotiate, watch};
+use super::{change, discovery, list, log, negotiate, watch, write};
 
 /// A body that may go on for as long as the client listens.
 pub(super) type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, Infallible>;
@@ -92,7 +92,7 @@ async fn resource(
     let form = negotiate::form(request.headers())?;
     let shape = Shape { resource: place.resource, form, beside: Beside::parse(query.get("includeObject")) };
     if request.method() != Method::GET {
-        return Err(Failure::method_not_allowed());
+        return write::write(cluster, role, place, (verb, &query, shape), request).await;
     }
     match verb {
         "watch" => watch::watch(cluster, place, &query, shape),
@@ -104,7 +104,11 @@ async fn resource(
         _ => {
             let object = cluster.store().get(place.resource.kind, &place.namespace, &place.name);
             let object = object.ok_or_else(|| Failure::not_found(place.resource, &place.name))?;
-            Ok(packed(&shape.one(&object, true), gzip))
+            Ok(match place.part.map(|part| part.name) {
+                Some("log") => return log::log(cluster, object, &query),
+                Some("scale") => packed(&change::scale(&object), gzip),
+                _ => packed(&shape.one(&object, true), gzip),
+            })
         }
     }
 }

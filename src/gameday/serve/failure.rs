@@ -80,6 +80,15 @@ impl Failure {
         Self { details: json!({}), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message) }
     }
 
+    /// A body of a type that is not read.
+    pub(super) fn unsupported(accepted: &[&str]) -> Self {
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: {}",
+            accepted.join(", ")
+        );
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+    }
+
     /// An eviction that a disruption budget does not allow.
     pub(super) fn budget(budget: &str, healthy: usize, needed: i64) -> Self {
         let message = "Cannot evict pod as it would violate the pod's disruption budget.";

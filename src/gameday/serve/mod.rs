@@ -1,15 +1,23 @@
 //! The API server: TLS on loopback, HTTP/1.1 and HTTP/2.
 
 mod answer;
+mod change;
+mod create;
 mod discovery;
 mod failure;
 mod gate;
 mod list;
+mod log;
 mod negotiate;
+mod protobuf;
 mod query;
+mod remove;
 mod route;
+mod sent;
 mod shape;
+mod strategic;
 mod watch;
+mod write;
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};

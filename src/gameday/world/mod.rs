@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use super::life::{self, Life};
 use super::store::Store;
 
-use self::app::App;
 use self::machine::Fleet;
 
 /// What a cluster is made from.

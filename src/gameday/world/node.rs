@@ -15,7 +15,12 @@ pub(super) fn nodes(store: &mut Store, blueprint: &Blueprint, now: Timestamp) {
     for fleet in blueprint.fleets {
         for number in 0..fleet.size {
             let joined = ago(now, fleet.days * DAY + store.random.below(40_000).cast_signed());
-            let node = node(&mut store.random, blueprint, fleet, number, place, joined);
+            let mut node = node(&mut store.random, blueprint, fleet, number, place, joined);
+            let heard = rfc3339(ago(now, store.random.below(290).cast_signed()));
+            for condition in node.pointer_mut("/status/conditions").and_then(Value::as_array_mut).into_iter().flatten()
+            {
+                set(condition, "/lastHeartbeatTime", heard.as_str());
+            }
             place += 1;
             let lease = lease(&node, now);
             store.put(node, joined);

@@ -11,7 +11,7 @@ mod pod;
 mod pod_facts;
 mod pod_proto;
 mod pod_status;
-mod proto;
+pub mod proto;
 mod security;
 mod text;
 

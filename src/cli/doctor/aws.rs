@@ -10,12 +10,15 @@ use crate::kubernetes::ReadOnly;
 use super::check::Checks;
 
 /// Asks STS for every place that is configured who we are there.
-pub async fn check(startup: &Startup) -> Option<Checks> {
+pub async fn check(startup: &Startup) -> Checks {
+    let mut checks = Checks::of("AWS");
     let places = places(startup);
     if places.is_empty() {
-        return None;
+        checks.note(
+            "profile",
+            "none is asked for: name some under accounts in settings.yaml, or with --profile and --region",
+        );
     }
-    let mut checks = Checks::of("AWS");
     let latch = ReadOnly::closed();
     let latch = &latch;
     let asked = places.iter().map(|place| async move { (place, caller(place, latch).await) });
@@ -25,5 +28,5 @@ pub async fn check(startup: &Startup) -> Option<Checks> {
             Err(error) => checks.bad("profile", format!("{place}: {}", error.why), error.renewal.clone()),
         }
     }
-    Some(checks)
+    checks
 }

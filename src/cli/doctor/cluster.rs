@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use jiff::SignedDuration;
 
+use crate::actions::{self, Right};
 use crate::cli::fleet::Fleet;
 use crate::inventory::ClusterState;
 use crate::kubernetes::{Cluster, Error, Read, Review};
@@ -17,24 +18,6 @@ const TOLERABLE: SignedDuration = SignedDuration::from_secs(5);
 
 /// EKS takes no token whose signature is older than fifteen minutes, or from the future.
 const FATAL: SignedDuration = SignedDuration::from_mins(14);
-
-/// What a responder does, and the rights that it takes.
-const ACTIONS: [(&str, &[Review<'static>]); 5] = [
-    ("read logs", &[right("get", "", "pods", "log")]),
-    ("cordon and label nodes", &[right("patch", "", "nodes", "")]),
-    ("label pods", &[right("patch", "", "pods", "")]),
-    ("isolate pods", &[right("create", "networking.k8s.io", "networkpolicies", ""), right("patch", "", "pods", "")]),
-    ("evict and delete pods", &[right("create", "", "pods", "eviction"), right("delete", "", "pods", "")]),
-];
-
-const fn right(
-    verb: &'static str,
-    group: &'static str,
-    resource: &'static str,
-    subresource: &'static str,
-) -> Review<'static> {
-    Review { verb, group, resource, subresource, namespace: "" }
-}
 
 /// Looks at a cluster that was opened. What it has not answered in time is told as such.
 pub async fn check(state: &ClusterState, fleet: &Fleet, patience: Duration) -> Checks {
@@ -118,15 +101,30 @@ async fn rights(checks: &mut Checks, read: &Read) {
     } else {
         checks.poor("see", format!("all but {}", names(&may_not)), "ask for list and watch on them");
     }
-    for (what, needed) in ACTIONS {
-        let answers = join_all(needed.iter().map(|review| read.can(*review))).await;
-        if answers.iter().all(|answer| matches!(answer, Ok(true))) {
-            checks.good("may", what);
-        } else if let Some(Err(error)) = answers.into_iter().find(Result::is_err) {
-            checks.note("may", format!("{what}: unknown: {error}"));
-        } else {
-            checks.note("may not", what);
+    for spec in actions::all().iter().map(|action| action.spec()) {
+        let answers = join_all(spec.rights.iter().map(|right| read.can(review(right)))).await;
+        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            checks.note("may", format!("{}: unknown: {error}", spec.id));
+            continue;
         }
+        let answered = spec.rights.iter().zip(answers);
+        let missing: Vec<_> = answered.filter(|(_, may)| *may != Ok(true)).map(|(right, _)| right.rule()).collect();
+        if missing.is_empty() {
+            checks.good("may", spec.id);
+        } else {
+            checks.note("may not", format!("{}, which takes {}", spec.id, missing.join(", ")));
+        }
+    }
+}
+
+/// The right in the whole cluster: where it is given for one namespace only, planning there tells.
+const fn review(right: &Right) -> Review<'static> {
+    Review {
+        verb: right.verb,
+        group: right.group,
+        resource: right.resource,
+        subresource: right.subresource,
+        namespace: "",
     }
 }
 

@@ -7,8 +7,10 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 use crate::cli::Startup;
+use crate::config::keymap::Keymap;
 use crate::config::theme::Theme;
 use crate::model::Clean;
+use crate::tui::keys::bindings;
 
 use super::check::Checks;
 
@@ -37,6 +39,14 @@ pub fn check(startup: &Startup) -> Checks {
         checks.good(
             "settings",
             if file.exists() { shown(&file) } else { Clean::from("none; every setting is at its default") },
+        );
+    }
+    let (_, troubles) = Keymap::load(directories, &bindings());
+    for trouble in troubles {
+        checks.poor(
+            "keys",
+            trouble.to_string(),
+            "correct the line in keymap.yaml; `?` in the cockpit shows the keys in force",
         );
     }
     if let Some(name) = &startup.settings.theme {

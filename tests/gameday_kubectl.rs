@@ -1,0 +1,113 @@
+//! The twin judged by `kubectl`; skipped where there is none.
+#![cfg(feature = "gameday")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by ending"
+)]
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use podmortem::gameday::{GameDay, Scenario};
+use tokio::process::Command;
+
+struct Kubectl<'a>(&'a GameDay);
+
+impl Kubectl<'_> {
+    async fn run(&self, words: &str) -> (bool, String) {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let output = Command::new("kubectl")
+            .env("KUBECONFIG", self.0.kubeconfig_path())
+            .args(&words)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(Duration::from_secs(60), output).await.expect("kubectl ends").unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
+    async fn says(&self, words: &str) -> String {
+        let (done, text) = self.run(words).await;
+        assert!(done, "kubectl {words}: {text}");
+        text
+    }
+}
+
+async fn there_is_a_kubectl() -> bool {
+    let found = Command::new("kubectl").args(["version", "--client"]).output().await;
+    let found = found.is_ok_and(|output| output.status.success());
+    if !found {
+        println!("skipped: there is no kubectl on the PATH");
+    }
+    found
+}
+
+fn heading(text: &str) -> Vec<&str> {
+    text.lines().next().unwrap_or_default().split("  ").map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kubectl_reads_it_as_a_cluster() {
+    if !there_is_a_kubectl().await {
+        return;
+    }
+    let day = GameDay::start(Scenario::still(), 1).await.unwrap();
+    let kubectl = Kubectl(&day);
+    let pods = kubectl.says("get pods -l app=web -o wide").await;
+    let columns = ["NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "NOMINATED NODE", "READINESS GATES"];
+    assert_eq!(heading(&pods), columns);
+    assert_eq!(pods.matches("2/2").count(), 3, "{pods}");
+    let name = pods.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap().to_owned();
+    let node = kubectl.says(&format!("get pod {name} -o jsonpath={{.spec.nodeName}}")).await;
+    let described = kubectl.says(&format!("describe pod {name}")).await;
+    for part in ["Service Account:  web", "HostPath (bare host directory volume)", "Controlled By:  ReplicaSet/web-"] {
+        assert!(described.contains(part), "{part} is not in {described}");
+    }
+    assert!(kubectl.says(&format!("describe node {node}")).await.contains(&name));
+    let on_node = kubectl.says(&format!("get pods -A -o name --field-selector spec.nodeName={node}")).await;
+    assert!(on_node.contains(&name) && on_node.contains("aws-node"));
+    assert!(kubectl.says("api-resources").await.contains("networkpolicies"));
+    assert_eq!(kubectl.says("auth can-i delete pods").await.trim(), "yes");
+    assert!(kubectl.says(&format!("logs {name} -c web")).await.contains("/tmp/.x.php"));
+    assert_eq!(kubectl.says(&format!("logs {name} -c web --tail=3 --timestamps")).await.lines().count(), 3);
+    let (done, text) = kubectl.run(&format!("logs {name} -c web --previous")).await;
+    assert!(!done && text.contains("previous terminated container \"web\""), "{text}");
+    let images = kubectl.says("get deploy web -o custom-columns=I:.spec.template.spec.containers[*].name").await;
+    assert!(images.contains("web,sidecar"), "{images}");
+    assert!(kubectl.says("wait --for=condition=Available deploy/web --timeout=5s").await.contains("condition met"));
+    let (done, text) = kubectl.run("get pod nobody").await;
+    assert!(!done && text.contains("Error from server (NotFound): pods \"nobody\" not found"), "{text}");
+    for kind in ["all", "nodes", "sa,cm,secret,netpol,pdb,endpointslices", "events", "clusterroles", "leases"] {
+        kubectl.says(&format!("get {kind} -A")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kubectl_changes_it_as_a_cluster() {
+    if !there_is_a_kubectl().await {
+        return;
+    }
+    let pace = Some(Duration::from_millis(100));
+    let day = GameDay::start(Scenario { pace }, 1).await.unwrap();
+    let kubectl = Kubectl(&day);
+    let pod = kubectl.says("get pods -l app=web -o jsonpath={.items[0].metadata.name}").await;
+    let node = kubectl.says(&format!("get pod {pod} -o jsonpath={{.spec.nodeName}}")).await;
+    kubectl.says(&format!("cordon {node}")).await;
+    assert!(kubectl.says(&format!("get node {node}")).await.contains("Ready,SchedulingDisabled"));
+    let taint = kubectl.says(&format!("get node {node} -o jsonpath={{.spec.taints[*].key}}")).await;
+    assert!(taint.contains("node.kubernetes.io/unschedulable"), "{taint}");
+    kubectl.says(&format!("label pod {pod} app=isolated --overwrite")).await;
+    kubectl.says("scale deploy api --replicas=4").await;
+    kubectl.says("rollout status deploy/api --timeout=50s").await;
+    kubectl.says("wait --for=jsonpath={.status.readyReplicas}=3 deploy/web --timeout=50s").await;
+    assert_eq!(kubectl.says("get pods -o name -l app=api").await.lines().count(), 4);
+    kubectl.says(&format!("delete pod {pod}")).await;
+    let (done, _) = kubectl.run(&format!("get pod {pod}")).await;
+    assert!(!done);
+    kubectl.says("create ns elsewhere").await;
+    kubectl.says("delete ns elsewhere --timeout=50s").await;
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use kube::client::{Body, ClientBuilder};
-use kube::config::{AuthInfo, KubeConfigOptions};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use tokio::sync::Mutex;
 use tower::{BoxError, Service};
 
@@ -104,7 +104,10 @@ impl Service<Request<Body>> for Transport {
 async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, Error> {
     let mut config = match &entry.way {
         Way::Kubeconfig { context, config, .. } => {
-            let mut kubeconfig = kube::config::Kubeconfig::clone(config);
+            if proxied(config, context) {
+                return Err(unusable(entry, "it names a proxy-url, and podmortem connects directly only"));
+            }
+            let mut kubeconfig = Kubeconfig::clone(config);
             if credential.replaces_kubeconfig() {
                 for named in &mut kubeconfig.auth_infos {
                     if let Some(user) = &mut named.auth_info {
@@ -134,10 +137,19 @@ async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, 
         config.auth_info.client_certificate_data = Some(encode(pem));
         config.auth_info.client_key_data = Some(encode(key).into());
     }
+    // Taken from HTTPS_PROXY otherwise, which the client is built without.
+    config.proxy_url = None;
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = None;
     config.default_retry = false;
     Ok(config)
+}
+
+/// Whether a context's cluster is reached through a proxy of its own.
+fn proxied(config: &Kubeconfig, context: &str) -> bool {
+    let context = config.contexts.iter().find(|named| named.name == context).and_then(|named| named.context.as_ref());
+    let cluster = context.and_then(|context| config.clusters.iter().find(|named| named.name == context.cluster));
+    cluster.and_then(|named| named.cluster.as_ref()?.proxy_url.as_deref()).is_some_and(|url| !url.is_empty())
 }
 
 fn unusable(entry: &Entry, why: &str) -> Error {

@@ -1,5 +1,7 @@
 //! A server on loopback that counts what reaches it, for tests.
 
+pub mod proto;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -143,3 +143,6 @@ impl Supervisor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,34 +3,13 @@ use std::io::Write as _;
 use proptest::prelude::*;
 
 use super::*;
-
-const UID: &str = "0b5e8f8e-4a3c-4c86-9d3e-2f3b1c0a9d11";
-
-fn number(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value > 0x7f {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
-}
-
-fn field(field: u64, body: &[u8]) -> Vec<u8> {
-    [number(field << 3 | 2), number(body.len() as u64), body.to_vec()].concat()
-}
-
-fn pod(name: &str) -> Vec<u8> {
-    field(1, &[field(1, name.as_bytes()), field(5, UID.as_bytes()), field(17, &[0xff; 40])].concat())
-}
+use crate::kubernetes::tests::proto::{number, pods};
 
 fn list(names: &[String]) -> Vec<u8> {
-    let head = field(1, &[field(2, b"4711"), field(3, b"more")].concat());
-    let items: Vec<u8> = names.iter().flat_map(|name| field(2, &pod(name))).collect();
-    let envelope =
-        [field(1, &field(1, b"v1")), field(2, &[head, items].concat()), field(3, b""), field(4, b"")].concat();
-    [&MAGIC[..], &envelope].concat()
+    pods(names, "4711", "more")
 }
+
+const UID: &str = "0b5e8f8e-4a3c-4c86-9d3e-2f3b1c0a9d11";
 
 fn decode(bytes: &[u8], cut: usize) -> io::Result<(Vec<String>, usize, bool, String)> {
     let (mut names, mut unreadable) = (Vec::new(), 0);

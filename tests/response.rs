@@ -1,0 +1,239 @@
+//! The engine and every action of the registry, against the embedded cluster,
+//! which tells what reached it.
+#![cfg(feature = "gameday")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use podmortem::actions;
+use podmortem::case::{Case, Entry, JobEnd, NewCase, verify};
+use podmortem::gameday::{GameDay, Scenario};
+use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
+use podmortem::model::{Call, Clean, Kind, Plan, SessionId, Target, Uid, Verdict};
+use podmortem::response::{Confirmation, Engine, How, ResponseError, Site};
+use serde_json::{Value, json};
+
+async fn game_day() -> GameDay {
+    GameDay::start(Scenario::still(), 7).await.unwrap()
+}
+
+async fn site(day: &GameDay, latch: ReadOnly) -> Site {
+    let entries = contexts(Some(day.kubeconfig_path())).unwrap();
+    let entry = entries.into_iter().find(|entry| entry.current).unwrap();
+    Site::of(Cluster::new(SessionId(0), entry, latch, "podmortem/test").unwrap()).await.unwrap()
+}
+
+fn engine(root: &Path) -> Engine {
+    let new = NewCase { id: "GD-1".into(), title: String::new(), responder: "a".into(), clusters: vec![] };
+    Engine::new(Arc::new(Case::create(root, new).unwrap())).unwrap()
+}
+
+/// The first objects of a kind that run.
+async fn targets(site: &Site, kind: Kind, count: usize) -> Vec<Target> {
+    let body = site.cluster.read().list(kind, "", "", "").await.unwrap();
+    let list: Value = serde_json::from_slice(&body).unwrap();
+    let running = |item: &&Value| kind != Kind::Pod || item["status"]["phase"] == "Running";
+    let target = |item: &Value| Target {
+        cluster: site.identity.cluster,
+        kind,
+        namespace: item["metadata"]["namespace"].as_str().map(Clean::from),
+        name: item["metadata"]["name"].as_str().unwrap().into(),
+        uid: item["metadata"]["uid"].as_str().unwrap().parse::<Uid>().unwrap(),
+    };
+    list["items"].as_array().unwrap().iter().filter(running).take(count).map(target).collect()
+}
+
+fn yes(plan: &Plan) -> Confirmation {
+    Confirmation { plan: plan.hash(), how: How::Yes }
+}
+
+/// Controllers at work while a job runs.
+async fn life(day: &GameDay) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_millis(500));
+    // A step may take longer than a tick; what is late is not made up for.
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        day.step();
+    }
+}
+
+/// Requests that change something, after the first `before` ones.
+fn writes(day: &GameDay, before: usize) -> Vec<String> {
+    let requests = day.requests();
+    let changing = requests.iter().skip(before).filter(|request| request.method != "GET");
+    changing
+        .map(|request| format!("{} {}", request.method, request.path))
+        .filter(|line| !line.contains("reviews"))
+        .collect()
+}
+
+#[tokio::test]
+async fn planning_changes_nothing_and_says_the_same_twice() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    let before = day.requests().len();
+    for action in actions::all() {
+        let spec = action.spec();
+        let targets = targets(&site, spec.kinds[0], 2).await;
+        let plan = engine.plan(spec.id, &site, &targets).await.unwrap();
+        let again = engine.plan(spec.id, &site, &targets).await.unwrap();
+        assert_eq!(plan.hash(), again.hash(), "{}", spec.id);
+        assert_eq!(engine.case().plans().find(plan.hash()).unwrap(), plan, "{}", spec.id);
+        assert!(plan.calls.iter().all(|call| call.target < 2), "{}", spec.id);
+        assert_eq!(plan.tier, spec.tier);
+    }
+    assert_eq!(writes(&day, before), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn read_only_sends_nothing_and_is_recorded() {
+    let day = game_day().await;
+    let open = site(&day, ReadOnly::open()).await;
+    let closed = site(&day, ReadOnly::closed()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    for action in actions::all() {
+        let spec = action.spec();
+        let plan = engine.plan(spec.id, &open, &targets(&open, spec.kinds[0], 1).await).await.unwrap();
+        let before = day.requests().len();
+        let refused = engine.start(&closed, plan.clone(), &yes(&plan), Clean::default()).await;
+        assert!(matches!(refused, Err(ResponseError::ReadOnly { .. })), "{}", spec.id);
+        assert_eq!(day.requests().len(), before, "{}", spec.id);
+    }
+    let records = engine.case().records().unwrap();
+    let refusals = records.iter().filter(|record| matches!(record.entry, Entry::Refused { .. })).count();
+    assert_eq!(refusals, actions::all().len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_action_runs_to_its_verdict_and_the_case_verifies() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    for action in actions::all() {
+        let spec = action.spec();
+        let targets = targets(&site, spec.kinds[0], 3).await;
+        let plan = engine.plan(spec.id, &site, &targets).await.unwrap();
+        let running = engine.start(&site, plan.clone(), &yes(&plan), "a test".into()).await.unwrap();
+        let job = tokio::select! {
+            job = running.ended() => job.unwrap(),
+            () = life(&day) => unreachable!("life ends with the game day"),
+        };
+        assert_eq!((job.finished(), job.failures()), (3, 0), "{job:#?}");
+        for state in &job.targets {
+            let verdict = state.verdict.as_ref().unwrap();
+            match spec.id {
+                "isolate-pod" => assert!(matches!(verdict, Verdict::NotMeasured { .. }), "{verdict}"),
+                _ => assert!(verdict.is_proven(), "{verdict}"),
+            }
+        }
+        assert!(spec.id != "capture-pod" || job.bytes() > 0);
+    }
+    let report = verify(engine.case().path()).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert!(report.artefacts > 0);
+}
+
+#[tokio::test]
+async fn intents_are_recorded_before_results_and_hold_the_exact_calls() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    let plan = engine.plan("isolate-pod", &site, &targets(&site, Kind::Pod, 2).await).await.unwrap();
+    let running = engine.start(&site, plan.clone(), &yes(&plan), Clean::default()).await.unwrap();
+    running.ended().await.unwrap();
+    let mut announced: Vec<(usize, Call)> = Vec::new();
+    for record in engine.case().records().unwrap() {
+        match record.entry {
+            Entry::Intent { call, request, before, .. } => {
+                assert!(!before.is_empty());
+                announced.push((call, request));
+            }
+            Entry::Result { call, .. } => assert!(announced.iter().any(|(known, _)| *known == call)),
+            _ => {}
+        }
+    }
+    announced.sort_by_key(|(place, _)| *place);
+    let requests: Vec<Call> = announced.into_iter().map(|(_, request)| request).collect();
+    assert_eq!(requests, plan.calls);
+}
+
+#[tokio::test]
+async fn a_plan_whose_facts_have_changed_is_refused_and_says_which() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    let targets = targets(&site, Kind::Pod, 1).await;
+    let plan = engine.plan("isolate-pod", &site, &targets).await.unwrap();
+    let label = Call {
+        target: 0,
+        method: "PATCH".into(),
+        path: format!("{}/{}", Kind::Pod.path_in(targets[0].namespace.as_ref().unwrap()), targets[0].name).into(),
+        body: json!({"metadata": {"labels": {"somebody": "else"}}}),
+    };
+    let right = site.cluster.latch().write_right().unwrap();
+    site.cluster.write(right).send(&label).await.unwrap();
+    let before = day.requests().len();
+    let refused = engine.start(&site, plan.clone(), &yes(&plan), Clean::default()).await;
+    let Err(ResponseError::Stale(changes)) = refused else { panic!("a stale plan was run") };
+    assert!(changes.iter().any(|change| change.contains("labels")), "{changes:?}");
+    assert_eq!(writes(&day, before), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_target_of_another_uid_is_nobodys_target() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let mut targets = targets(&site, Kind::Node, 1).await;
+    targets[0].uid = Uid::from_bytes([7; 16]);
+    let refused = podmortem::response::plan("cordon", &site, &targets, None).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("is another object now"), "{said}");
+}
+
+#[tokio::test]
+async fn a_second_program_sees_the_job_and_its_verdict() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    let observer = Engine::new(Arc::new(Case::open(root.path(), "GD-1").unwrap())).unwrap();
+    let mut seen = observer.jobs();
+    let follower = observer.clone();
+    let following = tokio::spawn(async move { follower.follow().await });
+    let plan = engine.plan("isolate-pod", &site, &targets(&site, Kind::Pod, 1).await).await.unwrap();
+    let running = engine.start(&site, plan.clone(), &yes(&plan), Clean::default()).await.unwrap();
+    let own = running.ended().await.unwrap();
+    let theirs = seen.wait_for(|jobs| jobs.get(&own.id).is_some_and(|job| job.ended.is_some())).await.unwrap().clone();
+    assert_eq!(theirs.get(&own.id).unwrap().targets[0].verdict, own.targets[0].verdict);
+    following.abort();
+}
+
+#[tokio::test]
+async fn a_cancelled_job_leaves_the_rest_and_says_so() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path());
+    let targets = targets(&site, Kind::Pod, 40).await;
+    let plan = engine.plan("capture-pod", &site, &targets).await.unwrap();
+    let running = engine.start(&site, plan.clone(), &yes(&plan), Clean::default()).await.unwrap();
+    running.cancel();
+    let job = running.ended().await.unwrap();
+    assert_eq!(job.end, Some(JobEnd::Cancelled));
+    assert_eq!(job.finished(), targets.len());
+    assert!(job.targets.iter().any(|state| state.failed.as_ref().is_some_and(|why| why.contains("cancelled"))));
+    assert!(verify(engine.case().path()).unwrap().holds());
+}

@@ -11,7 +11,7 @@ use super::super::random::Random;
 use super::super::store::Store;
 use super::event::{Event, record};
 use super::status::{is_leaving, is_ready};
-use super::{Life, pod};
+use super::{Life, mark_deleted, pod};
 
 /// Makes the pods that are missing and reports.
 pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[Arc<Value>], at: Timestamp) {
@@ -27,9 +27,19 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
     }
     let current = pods.iter().filter(|pod| !is_leaving(pod)).count();
     let ready = pods.iter().filter(|pod| is_ready(pod) && !is_leaving(pod)).count();
+    let revision = revision(of);
+    let current_template = |pod: &&Arc<Value>| label(pod, "controller-revision-hash") == Some(revision.as_str());
+    let updated = pods.iter().filter(current_template).count();
+    // A changed template replaces one pod at a time, as `maxUnavailable` of a small cluster does.
+    if ready == nodes.len()
+        && let Some(old) = pods.iter().find(|pod| !current_template(pod))
+    {
+        let (namespace, name) = (text(old, "/metadata/namespace"), text(old, "/metadata/name"));
+        store.edit("Pod", namespace, name, at, |pod| mark_deleted(pod, 30, at));
+    }
     let status = json!({
         "currentNumberScheduled": current, "desiredNumberScheduled": nodes.len(), "numberReady": ready,
-        "numberAvailable": ready, "updatedNumberScheduled": current, "numberMisscheduled": 0,
+        "numberAvailable": ready, "updatedNumberScheduled": updated, "numberMisscheduled": 0,
         "observedGeneration": number(of, "/metadata/generation"),
     });
     let (namespace, name) = (text(of, "/metadata/namespace"), text(of, "/metadata/name"));
@@ -41,12 +51,17 @@ fn takes_daemons(node: &Value) -> bool {
     !matches!(label(node, "eks.amazonaws.com/compute-type"), Some("fargate" | "auto"))
 }
 
+/// What distinguishes a template from another.
+fn revision(of: &Value) -> String {
+    let template = of.pointer("/spec/template").map(Value::to_string).unwrap_or_default();
+    Random::named(0xdae, &template).suffix(10)
+}
+
 fn create(store: &mut Store, life: &Life, of: &Value, node: &str, at: Timestamp) {
     let generate = format!("{}-", text(of, "/metadata/name"));
     let name = format!("{generate}{}", store.random.suffix(5));
     let mut pod = pod::from_template(store, of, &name, Some(&generate));
-    let template = of.pointer("/spec/template").map(Value::to_string).unwrap_or_default();
-    set(&mut pod, "/metadata/labels/controller-revision-hash", Random::named(0xdae, &template).suffix(10));
+    set(&mut pod, "/metadata/labels/controller-revision-hash", revision(of));
     set(&mut pod, "/metadata/labels/pod-template-generation", "1");
     set(&mut pod, "/spec/nodeName", node);
     set(

@@ -130,17 +130,7 @@ fn begin(store: &mut Store, life: &Life, pod: &Value, at: Timestamp) {
         let initial = items(pod, "/spec/initContainers").to_vec();
         let statuses: Vec<Value> = items(pod, "/spec/containers")
             .iter()
-            .map(|container| {
-                waiting(container, if initial.is_empty() { "ContainerCreating" } else { "PodInitializing" }, "")
-            })
-            .collect();
-        let statuses: Vec<Value> = statuses
-            .into_iter()
-            .map(|mut status| {
-                // The next step looks for this word alone.
-                set(&mut status, "/state/waiting/reason", "ContainerCreating");
-                status
-            })
+            .map(|container| waiting(container, "ContainerCreating", ""))
             .collect();
         set(pod, "/status/startTime", rfc3339(at));
         set(pod, "/status/hostIP", host.as_str());

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::json::{number, set, text};
+use super::super::json::{label, number, set, text};
 use super::super::random::Random;
 use super::super::store::Store;
 use super::event::{Event, record};
 use super::status::{is_leaving, is_ready};
 use super::{Life, mark_deleted, pod};
+
+/// The label that tells which template a pod was made from.
+const REVISION: &str = "controller-revision-hash";
 
 /// Makes the first pod that is missing and deletes the last that is too many.
 pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[Arc<Value>], at: Timestamp) {
@@ -30,9 +33,16 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
         store.edit("Pod", namespace, text(last, "/metadata/name"), at, |pod| mark_deleted(pod, 30, at));
     }
     let revision = revision(of);
+    let current = |pod: &&Arc<Value>| label(pod, REVISION) == Some(revision.as_str());
+    let updated = pods.iter().filter(current).count();
+    // A changed template replaces one pod at a time, the highest number first.
+    let all_ready = i64::try_from(ready) == Ok(wanted);
+    if let Some(old) = (0..wanted).rev().filter_map(numbered).find(|pod| !current(pod)).filter(|_| all_ready) {
+        store.edit("Pod", namespace, text(old, "/metadata/name"), at, |pod| mark_deleted(pod, 30, at));
+    }
     let status = json!({
         "replicas": has, "readyReplicas": ready, "availableReplicas": ready, "currentReplicas": has,
-        "updatedReplicas": has, "currentRevision": revision, "updateRevision": revision, "collisionCount": 0,
+        "updatedReplicas": updated, "currentRevision": revision, "updateRevision": revision, "collisionCount": 0,
         "observedGeneration": number(of, "/metadata/generation"),
     });
     store.edit("StatefulSet", namespace, name, at, |of| set(of, "/status", status));

@@ -107,3 +107,27 @@ fn what_a_deleted_deployment_owned_goes_with_it() {
     assert!(web(&store).is_empty());
     assert!(store.list("ReplicaSet", Some("shop")).iter().all(|set| label(set, "app") != Some("web")));
 }
+
+#[test]
+fn a_changed_set_replaces_its_pods_one_at_a_time() {
+    let cluster = cluster();
+    let database = |store: &Store| {
+        let mut pods = store.list("Pod", Some("catalog"));
+        pods.retain(|pod| label(pod, "app") == Some("catalog-db"));
+        pods
+    };
+    let before: Vec<String> =
+        database(&cluster.store()).iter().map(|pod| text(pod, "/metadata/uid").to_owned()).collect();
+    cluster.store().edit("StatefulSet", "catalog", "catalog-db", Timestamp::now(), |set| {
+        super::set(set, "/spec/template/metadata/annotations/restarted", "now");
+    });
+    for _ in 0..40 {
+        step(&cluster);
+        let ready = database(&cluster.store()).iter().filter(|pod| status::is_ready(pod)).count();
+        assert!(ready >= 1, "{ready} pods were ready");
+    }
+    let store = cluster.store();
+    assert!(database(&store).iter().all(|pod| !before.iter().any(|uid| uid == text(pod, "/metadata/uid"))));
+    let set = store.get("StatefulSet", "catalog", "catalog-db").unwrap();
+    assert_eq!(number(&set, "/status/updatedReplicas"), 3);
+}

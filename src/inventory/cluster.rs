@@ -78,7 +78,8 @@ impl ClusterState {
     pub fn freshness(&self, now: Instant) -> Freshness {
         let Some(heard) = self.heard else { return Freshness::Nothing };
         let age = now.saturating_duration_since(heard);
-        if age > SILENCE || !self.health.is_live() { Freshness::Stale(age) } else { Freshness::Fresh(age) }
+        let answers = matches!(self.health, Health::Live | Health::Forbidden(_));
+        if age > SILENCE || !answers { Freshness::Stale(age) } else { Freshness::Fresh(age) }
     }
 
     /// How fresh the data of one kind are: as fresh as the cluster while the

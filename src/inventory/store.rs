@@ -179,7 +179,7 @@ impl Inventory {
         match news {
             News::Identified(identity) => cluster.identity = Some(identity.clone()),
             News::Cluster(health) => {
-                if health.is_live() {
+                if matches!(health, Health::Live | Health::Forbidden(_) | Health::Throttled(_)) {
                     cluster.heard = Some(now.instant);
                 }
                 cluster.health = health.clone();

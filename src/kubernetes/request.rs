@@ -12,6 +12,7 @@ use tower::BoxError;
 
 use super::connect::Cluster;
 use super::error::Error;
+use super::wire::said_in_protobuf;
 use crate::model::{Clean, Refused};
 
 /// Time for an ordinary request and its whole answer.
@@ -136,7 +137,9 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 fn refused_by_server(cluster: &Cluster, what: Clean, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let parsed: Status = serde_json::from_slice(body).unwrap_or_default();
-    let said = if parsed.message.is_empty() {
+    let said = if let Some(said) = said_in_protobuf(body) {
+        said
+    } else if parsed.message.is_empty() {
         Clean::bytes(body.trim_ascii(), 300)
     } else {
         Clean::capped(&parsed.message, 600)

@@ -169,6 +169,16 @@ fn protobuf(frame: &[u8]) -> Result<Event, Broken> {
     }
 }
 
+/// What a refusal says (`metav1.Status`) that came in protobuf: a server answers
+/// in the form that it was asked for.
+pub fn said_in_protobuf(body: &[u8]) -> Option<Clean> {
+    let message = only(body.strip_prefix(b"k8s\0")?, 2).ok()?;
+    match status(message).ok()? {
+        Event::Failed { said, .. } => Some(said),
+        _ => None,
+    }
+}
+
 /// The last value of a length-prefixed field, empty where it is not there.
 fn only(message: &[u8], wanted: u32) -> Result<&[u8], Broken> {
     let mut found: &[u8] = &[];
@@ -203,6 +213,14 @@ fn status(message: &[u8]) -> Result<Event, Broken> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_refusal_in_protobuf_is_read() {
+        let status = [&[0x1a, 2][..], b"no"].concat();
+        let unknown = [&b"k8s\0"[..], &[0x12, 4], &status].concat();
+        assert_eq!(super::said_in_protobuf(&unknown).unwrap(), "no");
+        assert_eq!(super::said_in_protobuf(b"{}"), None);
+    }
+
     use super::*;
     use proptest::prelude::*;
 

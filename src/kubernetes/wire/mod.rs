@@ -15,7 +15,7 @@ pub mod proto;
 mod security;
 mod text;
 
-pub use event::{Event, Form, event};
+pub use event::{Event, Form, event, said_in_protobuf};
 pub use frames::Frames;
 pub use list::{ListDecoder, page};
 

@@ -30,7 +30,11 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         if chosen && row < inner.height {
             buffer.set_style(Rect { y: inner.y + row, height: 1, ..inner }, style);
         }
-        let short = age.split(',').next().unwrap_or("").to_owned();
+        let short = if matches!(cluster.health, Health::Forbidden(_)) {
+            "FORBIDDEN".to_owned()
+        } else {
+            age.split(',').next().unwrap_or("").to_owned()
+        };
         let right = text_right(buffer, inner, row, &short, if chosen { style } else { app.look.style(role) });
         let room = usize::from(right.saturating_sub(1));
         text(buffer, Rect { width: right, ..inner }, row, &cut(&cluster.label, room, Cut::Start, ellipsis), style);
@@ -42,8 +46,10 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 
 /// What there is to say of a cluster: its trouble first.
 fn about(app: &App, cluster: &ClusterState) -> (Clean, Role) {
-    if let Health::Failing { why, .. } = &cluster.health {
-        return (why.clone(), Role::Critical);
+    match &cluster.health {
+        Health::Failing { why, .. } => return (why.clone(), Role::Critical),
+        Health::Forbidden(why) => return (why.clone(), Role::Warn),
+        _ => {}
     }
     let trouble = cluster.watches.iter().find_map(|(kind, watch)| match &watch.health {
         Health::Forbidden(_) => Some(format!("{}: forbidden to us", kind.plural())),

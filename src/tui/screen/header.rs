@@ -72,6 +72,9 @@ fn person(app: &App, cluster: Option<&ClusterState>, area: Rect, buffer: &mut Bu
 
 /// How old a cluster's data are, in words.
 pub fn age(app: &App, cluster: &ClusterState) -> (String, Role) {
+    if let Health::Forbidden(_) = cluster.health {
+        return ("answers, FORBIDDEN to us".to_owned(), Role::Warn);
+    }
     match cluster.freshness(app.now.instant) {
         Freshness::Fresh(_) => ("live, at most 10s old".to_owned(), Role::Ok),
         Freshness::Stale(age) => (format!("STALE {}", Age::new(age)), Role::Stale),

@@ -16,11 +16,10 @@ impl Usage {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
         let kilobytes: f64 = resident.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0.0);
-        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-        let nanoseconds: u64 = threads
-            .filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok())
-            .filter_map(|text| text.split(' ').next().and_then(|text| text.parse::<u64>().ok()))
-            .sum();
-        Self { megabytes: kilobytes / 1_024.0, cpu: Duration::from_nanos(nanoseconds) }
+        // The fields after the name, which stands in parentheses and may hold anything.
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        let ticks: u64 = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<u64>().ok()).sum();
+        Self { megabytes: kilobytes / 1_024.0, cpu: Duration::from_millis(ticks * 10) }
     }
 }

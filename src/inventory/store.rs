@@ -7,7 +7,7 @@ use crate::model::facts::{Facts, NodeFacts, ObjectFacts};
 use crate::model::{Clean, ClusterId, Health, Kind, News, SessionId, Update};
 
 use super::cluster::ClusterState;
-use super::pods::Pods;
+use super::pods::{Placed, Pods};
 use super::table::Table;
 
 /// The moment at which something is applied or drawn.
@@ -35,6 +35,7 @@ pub struct Inventory {
     objects: BTreeMap<Kind, Table<ObjectFacts>>,
     stamp: u32,
     orders: BTreeMap<Kind, u32>,
+    members: BTreeMap<Kind, u32>,
 }
 
 impl Inventory {
@@ -54,7 +55,7 @@ impl Inventory {
         self.pods.forget_session(session);
         self.nodes.forget_session(session);
         self.objects.values_mut().for_each(|table| table.forget_session(session));
-        Kind::ALL.into_iter().for_each(|kind| self.moved(kind));
+        Kind::ALL.into_iter().for_each(|kind| self.joined(kind));
     }
 
     /// Applies news. Returns the kind of row that changed, if any did.
@@ -65,9 +66,11 @@ impl Inventory {
         self.note(session, &news, now);
         match news {
             News::Facts(kind, facts) => {
-                let moved = facts.into_iter().fold(false, |moved, facts| self.put(session, facts, stamp) | moved);
-                if moved {
-                    self.moved(kind);
+                let placed = facts.into_iter().map(|facts| self.put(session, facts, stamp)).max();
+                match placed {
+                    Some(Placed::New) => self.joined(kind),
+                    Some(Placed::Moved) => self.moved(kind),
+                    Some(Placed::Same) | None => {}
                 }
                 Some(kind)
             }
@@ -79,7 +82,7 @@ impl Inventory {
                         _ => self.objects.entry(kind).or_default().remove(session, uid),
                     };
                 }
-                self.moved(kind);
+                self.joined(kind);
                 Some(kind)
             }
             News::Relist(kind) => {
@@ -98,7 +101,7 @@ impl Inventory {
                     Kind::Node => self.nodes.end_list(session),
                     _ => self.objects.entry(kind).or_default().end_list(session),
                 }
-                self.moved(kind);
+                self.joined(kind);
                 Some(kind)
             }
             News::Identified(_) | News::Cluster(_) | News::Heard(_) | News::Watch(..) | News::Unreadable(..) => None,
@@ -110,7 +113,7 @@ impl Inventory {
         let before = self.pods.gone();
         self.pods.expire(now.unix);
         if self.pods.gone() != before {
-            self.moved(Kind::Pod);
+            self.joined(Kind::Pod);
         }
     }
 
@@ -150,23 +153,35 @@ impl Inventory {
         self.orders.get(&kind).copied().unwrap_or(0)
     }
 
+    /// A number that changes whenever rows of a kind came or went.
+    pub fn members_of(&self, kind: Kind) -> u32 {
+        self.members.get(&kind).copied().unwrap_or(0)
+    }
+
     /// The number of updates applied; rows carry the number at which they last changed.
     pub const fn stamp(&self) -> u32 {
         self.stamp
     }
 
-    fn put(&mut self, session: SessionId, facts: Facts, stamp: u32) -> bool {
+    fn put(&mut self, session: SessionId, facts: Facts, stamp: u32) -> Placed {
         match facts {
             Facts::Pod(pod) => self.pods.put(session, *pod, stamp),
             Facts::Node(node) => {
                 self.nodes.put(session, *node, stamp);
-                true
+                Placed::New
             }
             Facts::Object(object) => {
                 self.objects.entry(object.kind).or_default().put(session, *object, stamp);
-                true
+                Placed::New
             }
         }
+    }
+
+    /// Rows came or went.
+    fn joined(&mut self, kind: Kind) {
+        let members = self.members.entry(kind).or_default();
+        *members = members.wrapping_add(1);
+        self.moved(kind);
     }
 
     fn moved(&mut self, kind: Kind) {

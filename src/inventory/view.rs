@@ -36,7 +36,7 @@ pub struct View {
     sorted: Vec<Slot>,
     rows: Vec<Slot>,
     seen: Option<u32>,
-    wide: Option<u32>,
+    arranged: Option<u32>,
 }
 
 impl View {
@@ -49,7 +49,7 @@ impl View {
             sorted: Vec::new(),
             rows: Vec::new(),
             seen: None,
-            wide: None,
+            arranged: None,
         }
     }
 
@@ -81,7 +81,7 @@ impl View {
         if self.order != order {
             self.order = order;
             self.seen = None;
-            self.wide = None;
+            self.arranged = None;
         }
     }
 
@@ -99,9 +99,12 @@ impl View {
         if self.seen == Some(wanted) {
             return false;
         }
-        if self.wide != Some(order) {
+        // Names do not change, so rows sorted by name move only when some come or go.
+        let by_name = self.order.column == "NAME";
+        let arranged = if by_name { inventory.members_of(self.kind) } else { order };
+        if self.arranged != Some(arranged) {
             self.arrange(inventory);
-            self.wide = Some(order);
+            self.arranged = Some(arranged);
         }
         let before = std::mem::take(&mut self.rows);
         self.rows = self.selected(inventory, marked, scope);

@@ -140,7 +140,13 @@ impl Cockpit {
                     app.now = Now::read();
                     self.pending |= app.reply(reply);
                 }
-                () = sleep_until(frame), if self.pending => self.draw(app, screen),
+                () = sleep_until(frame), if self.pending || app.news => {
+                    if app.settle() || self.pending {
+                        self.draw(app, screen);
+                    } else {
+                        self.drawn = Some(Instant::now());
+                    }
+                }
                 Some(update) = news.recv() => self.news(app, screen, update, &mut news),
                 told = &mut background, if asked => {
                     asked = false;
@@ -164,10 +170,8 @@ impl Cockpit {
             let Ok(update) = more.try_recv() else { break };
             urgent |= app.reply(Reply::News(update));
         }
-        if app.settle() || urgent {
-            self.pending = true;
-        }
-        if empty && app.main.view().total() > 0 {
+        self.pending |= urgent;
+        if empty && app.settle() && app.main.view().total() > 0 {
             self.draw(app, screen);
         }
     }

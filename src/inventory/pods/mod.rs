@@ -7,4 +7,4 @@ mod table;
 
 pub use pod::Pod;
 pub use row::{Labels, Template};
-pub use table::{PodSlot, Pods};
+pub use table::{Placed, PodSlot, Pods};

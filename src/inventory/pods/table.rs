@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use crate::model::facts::{Owner, PodFacts};
 use crate::model::{Clean, SessionId, Uid};
 
-use super::super::pool::Pool;
+use super::super::pool::{Id, Pool};
 use super::gone::Gone;
 use super::pod::Pod;
 use super::row::{Ips, Labels, PodRow, Template};
@@ -26,29 +26,48 @@ pub struct Pods {
     pub(super) owners: Pool<Owner>,
     gone: Gone,
     present: usize,
+    on_nodes: HashMap<(SessionId, Id<Clean>), usize>,
+}
+
+/// What came of taking a pod in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Placed {
+    /// It stands where it stood.
+    Same,
+    /// It may stand elsewhere in an order or a selection.
+    Moved,
+    /// It is new, or there again.
+    New,
 }
 
 impl Pods {
-    /// Takes a pod in, or what changed of it. Says whether its place in an order may have changed.
-    pub fn put(&mut self, session: SessionId, facts: PodFacts, stamp: u32) -> bool {
+    /// Takes a pod in, or what changed of it.
+    pub fn put(&mut self, session: SessionId, facts: PodFacts, stamp: u32) -> Placed {
         let key = (session, facts.meta.uid);
         let row = self.row(session, facts, stamp);
+        self.count(&row, true);
         let Some(&place) = self.places.get(&key) else {
             let place = self.place(row);
             self.places.insert(key, place);
             self.present += 1;
-            return true;
+            return Placed::New;
         };
-        let Some(held) = self.rows.get_mut(place as usize) else { return false };
+        let Some(held) = self.rows.get_mut(place as usize) else { return Placed::Same };
         let moved = held.as_ref().is_none_or(|held| held.stands_elsewhere(&row));
         if let Some(before) = held.replace(row) {
-            if before.gone.is_some() {
+            let returned = before.gone.is_some();
+            if returned {
                 self.present += 1;
                 self.gone.returned(place);
+            } else {
+                self.count(&before, false);
             }
             self.release(before);
+            if returned {
+                return Placed::New;
+            }
         }
-        moved
+        if moved { Placed::Moved } else { Placed::Same }
     }
 
     /// Notes that a pod is no longer there. It stays findable, with its last known facts.
@@ -117,8 +136,7 @@ impl Pods {
     /// Pods that are bound to a node.
     pub fn on_node(&self, session: SessionId, node: &Clean) -> usize {
         let Some(node) = self.words.find(node) else { return 0 };
-        let rows = self.rows.iter().flatten();
-        rows.filter(|row| row.node == node && row.session == session && row.gone.is_none()).count()
+        self.on_nodes.get(&(session, node)).copied().unwrap_or(0)
     }
 
     /// Pods that are there.
@@ -191,6 +209,8 @@ impl Pods {
         }
         row.gone = Some(now);
         row.stamp = stamp;
+        let (session, node) = (row.session, row.node);
+        self.count_on(session, node, false);
         self.present -= 1;
         if let Some(too_many) = self.gone.add(place, now) {
             self.forget(too_many);
@@ -198,8 +218,23 @@ impl Pods {
         true
     }
 
+    fn count(&mut self, row: &PodRow, more: bool) {
+        self.count_on(row.session, row.node, more);
+    }
+
+    fn count_on(&mut self, session: SessionId, node: Id<Clean>, more: bool) {
+        let count = self.on_nodes.entry((session, node)).or_default();
+        *count = if more { *count + 1 } else { count.saturating_sub(1) };
+        if *count == 0 {
+            self.on_nodes.remove(&(session, node));
+        }
+    }
+
     fn forget(&mut self, place: u32) {
         let Some(row) = self.rows.get_mut(place as usize).and_then(Option::take) else { return };
+        if row.gone.is_none() {
+            self.count(&row, false);
+        }
         self.places.remove(&(row.session, row.uid));
         self.free.push(place);
         self.release(row);

@@ -90,6 +90,8 @@ pub struct App {
     pub now: Now,
     pub(super) effects: Vec<Effect>,
     wanted_action: Option<&'static str>,
+    /// Whether rows changed since the lists were last brought up to date.
+    pub news: bool,
     tickets: u64,
     sessions: u16,
 }
@@ -126,6 +128,7 @@ impl App {
             now: Now::read(),
             effects: Vec::new(),
             wanted_action: None,
+            news: false,
             tickets: 0,
             sessions: 0,
         };
@@ -146,6 +149,7 @@ impl App {
 
     /// Brings every list up to date. Says whether anything that is on the screen may have changed.
     pub fn settle(&mut self) -> bool {
+        self.news = false;
         let main = self.main.settle(&self.inventory, &self.marked, &self.scope);
         let nodes = self.nodes.settle(&self.inventory, &self.marked, &self.scope);
         let open = self.overlays.iter_mut().any(|overlay| match overlay {

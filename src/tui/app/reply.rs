@@ -69,9 +69,8 @@ impl App {
             News::Identified(identity) => Some((update.session, identity.clone())),
             _ => None,
         };
-        if self.inventory.cluster(update.session).is_some() {
-            self.inventory.apply(update, self.now);
-        }
+        let known = self.inventory.cluster(update.session).is_some();
+        self.news |= known && self.inventory.apply(update, self.now).is_some();
         if let Some((session, identity)) = identity {
             self.identified(session, &identity);
         }

@@ -26,6 +26,19 @@ pub struct Review<'a> {
     pub namespace: &'a str,
 }
 
+impl Review<'_> {
+    /// The right as `resourceAttributes` of a review.
+    pub(super) fn attributes(&self) -> serde_json::Value {
+        json!({
+            "verb": self.verb,
+            "group": self.group,
+            "resource": self.resource,
+            "subresource": self.subresource,
+            "namespace": self.namespace,
+        })
+    }
+}
+
 /// The writes that podmortem's actions send; when all are denied, the credential is read-only as well.
 const WRITES: [(&str, &str, &str, &str); 6] = [
     ("patch", "", "nodes", ""),
@@ -58,13 +71,13 @@ struct Version {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Reviewed<T> {
-    pub(super) status: T,
+struct Reviewed<T> {
+    status: T,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Access {
-    pub(super) allowed: bool,
+struct Access {
+    allowed: bool,
 }
 
 #[derive(Deserialize)]
@@ -109,16 +122,14 @@ impl Read {
         let body = json!({
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",
-            "spec": { "resourceAttributes": {
-                "verb": review.verb,
-                "group": review.group,
-                "resource": review.resource,
-                "subresource": review.subresource,
-                "namespace": review.namespace,
-            } },
+            "spec": { "resourceAttributes": review.attributes() },
         });
-        let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-        let answer = self.ask(path, &body).await?;
+        self.allowed("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", &body).await
+    }
+
+    /// Sends an access review and says whether it was answered with yes.
+    pub(super) async fn allowed(&self, path: &str, body: &serde_json::Value) -> Result<bool, Error> {
+        let answer = self.ask(path, body).await?;
         parsed::<Reviewed<Access>>(path, &answer).map(|review| review.status.allowed)
     }
 
@@ -157,7 +168,7 @@ impl Read {
         answers.iter().all(Result::is_ok).then_some(true)
     }
 
-    pub(super) async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
+    async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
         let request = Request::post(path)
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/json")
@@ -167,7 +178,7 @@ impl Read {
     }
 }
 
-pub(super) fn parsed<T: serde::de::DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, Error> {
+fn parsed<T: serde::de::DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(body)
         .map_err(|error| Error::Malformed { what: Clean::from(what), why: Clean::from(error.to_string()) })
 }

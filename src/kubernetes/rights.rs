@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::error::Error;
-use super::identify::{Access, Review, Reviewed, parsed};
+use super::identify::Review;
 use super::read::Read;
 
 impl Read {
@@ -19,17 +19,9 @@ impl Read {
             "spec": {
                 "user": format!("system:serviceaccount:{namespace}:{name}"),
                 "groups": ["system:serviceaccounts", format!("system:serviceaccounts:{namespace}"), "system:authenticated"],
-                "resourceAttributes": {
-                    "verb": review.verb,
-                    "group": review.group,
-                    "resource": review.resource,
-                    "subresource": review.subresource,
-                    "namespace": review.namespace,
-                },
+                "resourceAttributes": review.attributes(),
             },
         });
-        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-        let answer = self.ask(path, &body).await?;
-        parsed::<Reviewed<Access>>(path, &answer).map(|review| review.status.allowed)
+        self.allowed("/apis/authorization.k8s.io/v1/subjectaccessreviews", &body).await
     }
 }

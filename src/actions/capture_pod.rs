@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 
-use super::frame::{Action, ActionError, Ask, Disabled, Kept, Outcome, Right, Sketch, Spec, Work, controller, pinned};
+use super::frame::{
+    Action, ActionError, Ask, Disabled, Kept, Outcome, Right, Sketch, Spec, Undo, Work, controller, pinned,
+};
 use crate::model::facts::Facts;
 use crate::model::{Kind, Plan, Target, Tier, Verdict};
 
@@ -31,7 +33,7 @@ static SPEC: Spec = Spec {
         Right::here("list", "networking.k8s.io", "networkpolicies"),
         Right::anywhere("get", "", "nodes"),
     ],
-    undo: "nothing to undo: it only reads",
+    undo: Undo::Impossible("it only reads: there is nothing to put back"),
     doc: "Keeps as evidence, each hashed while it arrives: the pod, its owners up to the last, its node, its service \
           account, the namespace's network policies, services and endpoints, its events (which the API server \
           forgets after an hour), and the logs of every container, init and ephemeral ones included, as they run \

@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use k8s_openapi::api::core::v1::{Node, Pod};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 use super::frame::{
-    Action, ActionError, Ask, Disabled, MANAGER, Outcome, Right, Sketch, Spec, Work, controller, list, path_of, pinned,
+    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, controller, list,
+    path_of, pinned, still_there, taken_over,
 };
 use crate::model::facts::{Facts, NodeKind};
-use crate::model::{Clean, Kind, PlanNote, Target, Tier, Verdict};
+use crate::model::{Clean, Kind, Plan, PlanNote, Target, Tier, Verdict};
 
 pub const ACTION: &dyn Action = &Cordon;
 
@@ -27,7 +28,7 @@ static SPEC: Spec = Spec {
         Right::anywhere("patch", "", "nodes"),
         Right::anywhere("list", "", "pods"),
     ],
-    undo: "`kubectl uncordon NODE`, where the node took new pods before",
+    undo: Undo::Exactly("takes `spec.unschedulable` away again, where the node took new pods before"),
     doc: "Sets `spec.unschedulable`, so that the scheduler puts no new pod on the node. What runs there goes on \
           running. Pods of DaemonSets, static pods and pods that name the node themselves still start there, and \
           every other node stays open. Proven when the field and the taint node.kubernetes.io/unschedulable are \
@@ -58,19 +59,19 @@ impl Action for Cordon {
         }
     }
 
-    async fn plan(&self, ask: &Ask<'_>) -> Result<crate::model::Plan, ActionError> {
+    async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
         for (place, target) in ask.targets.iter().enumerate() {
             let node: Node = pinned(ask.look, target).await?;
             let closed = is_closed(&node);
             plan.fact(place, "uid", target.uid.to_string());
             plan.fact(place, "unschedulable", closed);
+            let (path, body) = setting(target, json!(true));
             if closed {
                 plan.note(PlanNote::Already(format!("{target} is cordoned already; nothing is sent for it").into()));
+                plan.already(place, "PATCH", path, body);
                 continue;
             }
-            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
-            let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"unschedulable": true}});
             plan.call(place, "PATCH", path, body);
             if let Some(note) = bypassing(ask, target).await? {
                 plan.note(note);
@@ -117,6 +118,59 @@ impl Action for Cordon {
         );
         Ok(Verdict::NotMeasured { why: why.into() })
     }
+
+    async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
+        let mut plan = Sketch::undo(&SPEC, ask, done);
+        for (place, target) in ask.targets.iter().enumerate() {
+            let Some(node): Option<Node> = still_there(ask.look, target).await? else {
+                plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
+                continue;
+            };
+            let other = taken_over(&node.metadata, &["spec", "unschedulable"]);
+            plan.fact(place, "uid", target.uid.to_string());
+            plan.fact(place, "unschedulable", is_closed(&node));
+            plan.fact(place, "unschedulable by", json!(other));
+            let note = if !done.changed(target) {
+                PlanNote::Theirs(format!("{target} was cordoned before, and stays so").into())
+            } else if !is_closed(&node) {
+                PlanNote::Theirs(format!("somebody has uncordoned {target} since").into())
+            } else if let Some(other) = other {
+                PlanNote::Theirs(format!("{other} has cordoned {target} since: it stays so").into())
+            } else {
+                let (path, body) = setting(target, json!(null));
+                plan.call(place, "PATCH", path, body);
+                continue;
+            };
+            plan.note(note);
+        }
+        Ok(plan.done())
+    }
+
+    async fn prove_undo(&self, work: &Work, _outcome: &Outcome) -> Result<Verdict, ActionError> {
+        let name = &work.target.name;
+        let Some(node): Option<Node> = still_there(work.look.as_ref(), &work.target).await? else {
+            return Ok(Verdict::Proven { rests_on: format!("node {name} is gone").into() });
+        };
+        let sent = work.calls().next().is_some();
+        Ok(match (is_closed(&node), sent) {
+            (false, _) => {
+                Verdict::Proven { rests_on: format!("node {name} read back without spec.unschedulable").into() }
+            }
+            (true, false) => Verdict::Proven {
+                rests_on: format!("node {name} is cordoned as somebody else has left it; nothing of ours is there")
+                    .into(),
+            },
+            (true, true) => {
+                Verdict::NotEnforced { rests_on: format!("node {name} read back with spec.unschedulable").into() }
+            }
+        })
+    }
+}
+
+/// The call that sets or clears the field, on this very node and no namesake.
+fn setting(target: &Target, unschedulable: Value) -> (String, Value) {
+    let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+    (path, json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"unschedulable": unschedulable}}))
 }
 
 fn is_closed(node: &Node) -> bool {

@@ -4,6 +4,8 @@
 mod policy;
 #[path = "isolate_pod/surroundings.rs"]
 mod surroundings;
+#[path = "isolate_pod/undo.rs"]
+mod undo;
 
 use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Pod;
@@ -12,8 +14,8 @@ use serde_json::json;
 use self::policy::Isolation;
 use self::surroundings::Surroundings;
 use super::frame::{
-    Action, ActionError, Ask, Disabled, MANAGER, Outcome, Right, Sketch, Spec, Work, controller, labels, path_of,
-    pinned,
+    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, controller, labels,
+    path_of, pinned,
 };
 use crate::kubernetes;
 use crate::model::facts::Facts;
@@ -39,7 +41,7 @@ static SPEC: Spec = Spec {
         Right::here("list", "networking.k8s.io", "networkpolicies"),
         Right::here("create", "networking.k8s.io", "networkpolicies"),
     ],
-    undo: "delete the policy ir-…, then remove the label ir.podmortem/case-target from the pod",
+    undo: Undo::Exactly("deletes the policy by its UID, then takes its label from the pod"),
     doc: "Creates a NetworkPolicy without a rule that selects this one pod by a label with its UID, and puts the \
           label on the pod: nothing may come in, nothing may go out. Whether the network obeys depends on the \
           cluster: no policy engine, other policies that still allow, open connections, the host's network. The \
@@ -84,15 +86,19 @@ impl Action for IsolatePod {
             plan.fact(place, "policy", json!(there.as_ref().map(|policy| isolation.is(policy))));
 
             match &there {
-                Some(policy) if isolation.is(policy) => {}
+                Some(policy) if isolation.is(policy) => {
+                    plan.already(place, "POST", isolation.create_path(), isolation.manifest());
+                }
                 Some(_) => {
                     plan.note(PlanNote::Limit(isolation.differs()));
                     plan.call(place, "POST", isolation.create_path(), isolation.manifest());
                 }
                 None => plan.call(place, "POST", isolation.create_path(), isolation.manifest()),
             }
-            if !has_label {
-                let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+            if has_label {
+                plan.already(place, "PATCH", path, isolation.label_patch());
+            } else {
                 plan.call(place, "PATCH", path, isolation.label_patch());
             }
             if has_label && there.is_some_and(|policy| isolation.is(&policy)) {
@@ -142,6 +148,14 @@ impl Action for IsolatePod {
             }
         };
         Ok(Verdict::NotEnforced { rests_on: rests_on.into() })
+    }
+
+    async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
+        undo::plan(Sketch::undo(&SPEC, ask, done), ask, done).await
+    }
+
+    async fn prove_undo(&self, work: &Work, _outcome: &Outcome) -> Result<Verdict, ActionError> {
+        undo::prove(work).await
     }
 }
 

@@ -6,7 +6,10 @@
 
 mod frame;
 
-pub use frame::{Action, ActionError, Ask, Disabled, Hand, Kept, Look, MANAGER, Outcome, Right, Spec, Work};
+pub use frame::{
+    Action, ActionError, Ask, Attempt, Disabled, Done, Effect, Hand, Kept, Look, MANAGER, Outcome, Right, Spec, Undo,
+    Work, rule,
+};
 
 include!(concat!(env!("OUT_DIR"), "/actions.rs"));
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{By, CaseId, Custody, Digest, Head, WriterId};
-use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Verdict};
+use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Uid, Verdict};
 
 /// One line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub enum Entry {
         /// Why it is done, in the responder's words.
         #[serde(default, skip_serializing_if = "Clean::is_empty")]
         reason: Clean,
+        /// The job whose changes it puts back, where it does that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undoes: Option<JobId>,
     },
     /// A call is about to leave. On disk before it does.
     Intent {
@@ -201,14 +204,22 @@ pub enum Answer {
     Accepted {
         /// `resourceVersion` of the object as it answered, where it did.
         version: Clean,
+        /// UID of the object as it answered, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uid: Option<Uid>,
     },
     /// There is no such thing to be had: a container that never ended has no previous log.
     Absent {
         /// What the server said.
         why: Clean,
     },
-    /// The server or the connection failed it.
+    /// The server refused it, or it never left: nothing was changed by it.
     Failed {
+        /// What was said.
+        why: Clean,
+    },
+    /// It may have reached the server, but no answer came back: what is there now decides.
+    Unknown {
         /// What was said.
         why: Clean,
     },

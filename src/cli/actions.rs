@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::exit::Ended;
 use super::list::{Output, Table, json_items};
 use super::{Exit, out};
-use crate::actions::{Right, Spec, all, find};
+use crate::actions::{Right, Spec, Undo, all, find};
 use crate::model::{Clean, Tier};
 
 /// List what can be done: id, key, targets, risk, rights, undo
@@ -55,6 +55,13 @@ pub const fn risk(tier: Tier) -> &'static str {
     }
 }
 
+fn undo(spec: &Spec) -> String {
+    match spec.undo {
+        Undo::Exactly(how) => how.to_owned(),
+        Undo::Impossible(why) => format!("impossible: {why}"),
+    }
+}
+
 fn kinds(spec: &Spec) -> String {
     spec.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
@@ -77,7 +84,8 @@ fn item(spec: &Spec) -> Value {
         "tier": spec.tier,
         "risk": risk(spec.tier),
         "rights": spec.rights.iter().map(right).collect::<Vec<_>>(),
-        "undo": spec.undo,
+        "undo": spec.undo.text(),
+        "undoable": spec.undo.is_possible(),
         "doc": spec.doc,
     })
 }
@@ -98,7 +106,7 @@ fn table(specs: &[&Spec], wide: bool) -> Table {
             spec.title.to_owned(),
         ];
         if wide {
-            row.push(spec.undo.to_owned());
+            row.push(undo(spec));
         }
         table.push(row);
     }
@@ -116,7 +124,7 @@ fn told(spec: &Spec) -> String {
         spec.key,
         u8::from(spec.tier),
         risk(spec.tier),
-        spec.undo,
+        undo(spec),
         rights.concat()
     )
 }

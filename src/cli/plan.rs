@@ -71,7 +71,7 @@ pub fn told(plan: &Plan) -> String {
     for target in &plan.targets {
         let _ = writeln!(text, "  {target}  {}", target.uid);
     }
-    for title in ["also hit", "cannot be undone", "limits", "already"] {
+    for title in ["also hit", "cannot be undone", "limits", "theirs", "already"] {
         let mut notes = plan.notes.iter().filter(|note| heading(note) == title).peekable();
         if notes.peek().is_some() {
             let _ = writeln!(text, "{title}:");
@@ -97,5 +97,6 @@ const fn heading(note: &PlanNote) -> &'static str {
         PlanNote::CannotUndo(_) => "cannot be undone",
         PlanNote::Limit(_) => "limits",
         PlanNote::Already(_) => "already",
+        PlanNote::Theirs(_) => "theirs",
     }
 }

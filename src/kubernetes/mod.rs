@@ -22,6 +22,7 @@ mod wire;
 pub mod write;
 
 pub use crate::model::{ReadOnly, Refused, WriteRight};
+pub use asked::Asked;
 pub use connect::Cluster;
 pub use entry::{Entry, contexts};
 pub use error::Error;

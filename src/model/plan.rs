@@ -72,13 +72,19 @@ pub enum PlanNote {
     Limit(Clean),
     /// A target that is already as it would be made; nothing is sent for it.
     Already(Clean),
+    /// Something that somebody else changed since, and that stays as they made it.
+    Theirs(Clean),
 }
 
 impl PlanNote {
     /// The sentence.
     pub const fn text(&self) -> &Clean {
         match self {
-            Self::AlsoHit(text) | Self::CannotUndo(text) | Self::Limit(text) | Self::Already(text) => text,
+            Self::AlsoHit(text)
+            | Self::CannotUndo(text)
+            | Self::Limit(text)
+            | Self::Already(text)
+            | Self::Theirs(text) => text,
         }
     }
 }
@@ -114,6 +120,12 @@ pub struct Plan {
     pub notes: Vec<PlanNote>,
     /// What the plan rests on.
     pub facts: Vec<Fact>,
+    /// Calls that are not sent, since what they would make is there already; the job rests on it all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Call>,
+    /// The job whose changes this plan puts back, where it does that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Clean>,
 }
 
 /// The SHA-256 of a plan's canonical JSON: a confirmation holds for this plan and no other.

@@ -92,6 +92,8 @@ mod tests {
             calls: vec![],
             notes: vec![],
             facts: vec![],
+            rests: vec![],
+            undoes: None,
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::job::JobRun;
 use super::live::Live;
-use super::{Confirmation, Job, Jobs, ResponseError, Site, changes, missing};
+use super::{Confirmation, Job, Jobs, ResponseError, Site, changes, missing, undo};
 use crate::actions::{self, Action, ActionError, Ask};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
 use crate::model::{Clean, Plan, Target, Tier};
@@ -118,6 +118,18 @@ impl Engine {
         Ok(plan)
     }
 
+    /// Plans to put back what a job of this case changed, on those of its targets
+    /// where it still stands, and keeps the plan there.
+    ///
+    /// # Errors
+    /// There is no such job, it cannot be undone, nothing of it stands, or what is there cannot be read.
+    pub async fn plan_undo(&self, site: &Site, job: &JobId) -> Result<Plan, ResponseError> {
+        let targets = undo::standing(self.case(), job)?;
+        let plan = undo::plan(self.case(), site, job, &targets).await?;
+        self.case().plans().keep(&plan)?;
+        Ok(plan)
+    }
+
     /// Runs a confirmed plan, if it may be run: the latch is open, the plan was
     /// confirmed, still holds, and is permitted. What is refused is recorded.
     ///
@@ -169,18 +181,23 @@ impl Engine {
             let (plan, here) = (plan.cluster.to_string().into(), site.identity.cluster.to_string().into());
             return Err(ResponseError::OtherCluster { plan, here });
         }
-        let case = plan.case.as_deref().and_then(CaseId::new);
         let read = site.cluster.read();
-        let (now, lacking) = tokio::join!(
-            self::plan(&plan.action, site, &plan.targets, case.as_ref()),
-            missing(&read, action.spec(), &plan.targets)
-        );
+        let (now, lacking) = tokio::join!(self.anew(site, plan), missing(&read, action.spec(), plan));
         let lacking = lacking?;
         if !lacking.is_empty() {
             return Err(ResponseError::NotPermitted(lacking));
         }
         let changed = changes(plan, &now?);
         if changed.is_empty() { Ok(action) } else { Err(ResponseError::Stale(changed)) }
+    }
+
+    /// The same plan, made from what is there now.
+    async fn anew(&self, site: &Site, plan: &Plan) -> Result<Plan, ResponseError> {
+        let case = plan.case.as_deref().and_then(CaseId::new);
+        match &plan.undoes {
+            Some(job) => undo::plan(self.case(), site, &JobId(job.clone()), &plan.targets).await,
+            None => self::plan(&plan.action, site, &plan.targets, case.as_ref()).await,
+        }
     }
 
     async fn begin(
@@ -213,6 +230,7 @@ impl Engine {
             identity: site.identity.user.clone(),
             confirmed: confirmation.how.words(),
             reason,
+            undoes: plan.undoes.clone().map(JobId),
         };
         self.record(entry).await?;
         let (cancel, cancelled) = watch::channel(false);
@@ -261,7 +279,8 @@ impl Running {
     }
 }
 
-fn find(action: &str) -> Result<&'static dyn Action, ResponseError> {
+/// The action of that id.
+pub(super) fn find(action: &str) -> Result<&'static dyn Action, ResponseError> {
     actions::find(action).ok_or_else(|| ResponseError::NoAction(action.into()))
 }
 

@@ -22,6 +22,20 @@ pub enum ResponseError {
     /// There is nothing to act on.
     #[error("there is nothing to act on: name at least one target")]
     NoTarget,
+    /// There is no such job.
+    #[error("there is no job {0} in this case; `podmortem case show` lists them")]
+    NoJob(Clean),
+    /// Nothing of a job is left to put back.
+    #[error("nothing of {0} stands: it changed nothing, or it was put back already")]
+    NothingStands(Clean),
+    /// Somebody else's work rests on what would be put back.
+    #[error("{job} is not put back, since others rest on it: {}; undo those first", .on.iter().map(Clean::as_str).collect::<Vec<_>>().join("; "))]
+    RestedOn {
+        /// The job.
+        job: Clean,
+        /// The jobs that rest on it, and on what.
+        on: Vec<Clean>,
+    },
     /// The confirmation is not what the tier asks for.
     #[error("not confirmed: {0}")]
     NotConfirmed(Clean),
@@ -81,6 +95,7 @@ impl ResponseError {
                 | Self::OtherCase { .. }
                 | Self::Stale(_)
                 | Self::NotPermitted(_)
+                | Self::RestedOn { .. }
         )
     }
 }

@@ -135,11 +135,13 @@ impl Hand for JobHand {
         self.live.record(Entry::Intent { job, call: place, request, before }).await?;
         match write.send(call).await {
             Ok(body) => {
-                self.answered(place, Answer::Accepted { version: version(&body) }).await?;
+                self.answered(place, accepted(&body)).await?;
                 Ok(body)
             }
             Err(error) => {
-                self.answered(place, Answer::Failed { why: error.to_string().into() }).await?;
+                let why = error.to_string().into();
+                let answer = if is_silence(&error) { Answer::Unknown { why } } else { Answer::Failed { why } };
+                self.answered(place, answer).await?;
                 Err(error.into())
             }
         }
@@ -185,17 +187,32 @@ impl Hand for JobHand {
     }
 }
 
-/// The version of the object that a server answered with.
-fn version(body: &[u8]) -> Clean {
+/// Whether an error leaves open what became of the call: it may have left, and its answer did not come or says nothing.
+const fn is_silence(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::Malformed { .. })
+}
+
+/// Which object a server answered with.
+fn accepted(body: &[u8]) -> Answer {
     #[derive(serde::Deserialize, Default)]
     #[serde(default, rename_all = "camelCase")]
     struct Meta {
         resource_version: String,
+        uid: String,
+    }
+    #[derive(serde::Deserialize, Default)]
+    #[serde(default)]
+    struct Details {
+        uid: String,
     }
     #[derive(serde::Deserialize, Default)]
     #[serde(default)]
     struct Object {
         metadata: Meta,
+        details: Details,
     }
-    serde_json::from_slice::<Object>(body).unwrap_or_default().metadata.resource_version.into()
+    let Object { metadata, details } = serde_json::from_slice(body).unwrap_or_default();
+    // A deletion is answered with a Status whose details name the object.
+    let uid = metadata.uid.parse().or_else(|_| details.uid.parse()).ok();
+    Answer::Accepted { version: metadata.resource_version.into(), uid }
 }

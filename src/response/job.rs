@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::hand::{JobHand, Told};
 use super::live::Live;
+use super::undo::put_back;
 use crate::actions::{Action, ActionError, Hand, Look, Work};
 use crate::case::{CaseError, Entry, JobEnd, JobId};
 use crate::kubernetes::{Read, Write};
@@ -88,10 +89,11 @@ impl JobRun {
             look: Arc::new(self.read.clone()) as Arc<dyn Look>,
             hand: Arc::clone(&hand) as Arc<dyn Hand>,
         };
-        let outcome = self.action.run(&work).await?;
+        let undoes = self.plan.undoes.is_some();
+        let outcome = if undoes { put_back(&work).await? } else { self.action.run(&work).await? };
         let step = hand.proving();
         self.live.record(Entry::Progress { job: self.job.clone(), step }).await?;
-        self.action.prove(&work, &outcome).await
+        if undoes { self.action.prove_undo(&work, &outcome).await } else { self.action.prove(&work, &outcome).await }
     }
 
     async fn failed(&self, target: usize, why: Clean) -> Result<(), CaseError> {

@@ -1,8 +1,11 @@
 //! The jobs of a case: a fold of its records.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::actions::Attempt;
 use crate::case::{By, Entry, JobEnd, JobId, Record, WriterId};
 use crate::model::{Clean, PlanHash, Step, StepState, Target, Tier, Verdict};
 
@@ -36,6 +39,12 @@ pub struct Job {
     pub ended: Option<Timestamp>,
     /// How it ended.
     pub end: Option<JobEnd>,
+    /// The job whose changes it puts back, where it does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<JobId>,
+    /// The calls that were announced, by their place in the plan.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<usize, Attempt>,
     /// Its targets, in the plan's order.
     pub targets: Vec<TargetState>,
 }
@@ -51,6 +60,9 @@ pub struct TargetState {
     pub verdict: Option<Verdict>,
     /// Why it has no verdict.
     pub failed: Option<Clean>,
+    /// The job that has put it back, proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone: Option<JobId>,
 }
 
 impl Jobs {
@@ -66,10 +78,25 @@ impl Jobs {
         match &record.entry {
             Entry::Started { .. } => self.begin(record),
             Entry::Progress { job, step } => self.step(job, step.clone()),
-            Entry::Verdict { job, target, verdict } => self.on(job, *target, |state| {
-                state.step.state = StepState::Done;
-                state.verdict = Some(verdict.clone());
-            }),
+            Entry::Intent { job, call, request, .. } => {
+                if let Some(job) = self.find(job) {
+                    job.calls.insert(*call, Attempt { target: request.target, answer: None });
+                }
+            }
+            Entry::Result { job, call, answer } => {
+                if let Some(attempt) = self.find(job).and_then(|job| job.calls.get_mut(call)) {
+                    attempt.answer = Some(answer.clone());
+                }
+            }
+            Entry::Verdict { job, target, verdict } => {
+                self.on(job, *target, |state| {
+                    state.step.state = StepState::Done;
+                    state.verdict = Some(verdict.clone());
+                });
+                if verdict.is_proven() {
+                    self.put_back(job, *target);
+                }
+            }
             Entry::Failed { job, target, why } => self.on(job, *target, |state| {
                 state.step.state = StepState::Failed;
                 state.failed = Some(why.clone());
@@ -100,7 +127,7 @@ impl Jobs {
 
     /// The job of that id.
     pub fn get(&self, id: &JobId) -> Option<&Job> {
-        self.0.iter().find(|job| job.id == *id)
+        self.0.iter().rev().find(|job| job.id == *id)
     }
 
     /// How many have not ended.
@@ -117,7 +144,9 @@ impl Jobs {
     }
 
     fn begin(&mut self, record: &Record) {
-        let Entry::Started { job, plan, action, tier, targets, identity, reason, .. } = &record.entry else { return };
+        let Entry::Started { job, plan, action, tier, targets, identity, reason, undoes, .. } = &record.entry else {
+            return;
+        };
         if self.get(job).is_some() {
             return;
         }
@@ -126,6 +155,7 @@ impl Jobs {
             step: Step { target, doing: Clean::default(), done: 0, total: None, bytes: 0, state: StepState::Waiting },
             verdict: None,
             failed: None,
+            undone: None,
         };
         self.0.push(Job {
             id: job.clone(),
@@ -139,12 +169,26 @@ impl Jobs {
             started: record.time,
             ended: None,
             end: None,
+            undoes: undoes.clone(),
+            calls: BTreeMap::new(),
             targets: targets.iter().enumerate().map(waiting).collect(),
         });
     }
 
+    /// Takes note on the job that was put back.
+    fn put_back(&mut self, by: &JobId, target: usize) {
+        let Some(undo) = self.get(by) else { return };
+        let (Some(undone), Some(state)) = (undo.undoes.clone(), undo.targets.get(target)) else { return };
+        let object = state.target.clone();
+        let states = self.find(&undone).into_iter().flat_map(|job| job.targets.iter_mut());
+        for state in states.filter(|state| state.target == object) {
+            state.undone = Some(by.clone());
+        }
+    }
+
     fn find(&mut self, id: &JobId) -> Option<&mut Job> {
-        self.0.iter_mut().find(|job| job.id == *id)
+        // Most records are of a job that began lately.
+        self.0.iter_mut().rev().find(|job| job.id == *id)
     }
 
     fn on(&mut self, job: &JobId, target: usize, change: impl FnOnce(&mut TargetState)) {

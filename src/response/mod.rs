@@ -10,6 +10,7 @@ mod live;
 mod permissions;
 mod site;
 mod stale;
+mod undo;
 
 pub use confirm::{Confirmation, How, to_type};
 pub use engine::{Engine, Running, plan};

@@ -48,6 +48,8 @@ mod tests {
             calls: vec![],
             notes: vec![],
             facts: facts.collect(),
+            rests: vec![],
+            undoes: None,
         }
     }
 

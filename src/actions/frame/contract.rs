@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{ActionError, Disabled, Look, Spec};
+use super::{ActionError, Disabled, Done, Look, Spec};
 use crate::case::{CaseId, Custody};
 use crate::model::facts::Facts;
 use crate::model::{Call, Clean, ClusterId, Plan, Target, Verdict};
@@ -39,6 +39,30 @@ pub trait Action: Sync {
     /// # Errors
     /// The reading itself failed; nothing is claimed then.
     async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError>;
+
+    /// The calls that put back what a job of this action changed, and nothing that
+    /// somebody else changed since: that is noted with [`PlanNote::Theirs`]. Reads only.
+    /// The engine sends the calls of each target in their order, and nothing else.
+    /// `ask.targets` are those of the job's targets that are to be put back.
+    ///
+    /// [`PlanNote::Theirs`]: crate::model::PlanNote::Theirs
+    ///
+    /// # Errors
+    /// The action cannot be undone, or what is there now cannot be read. A target
+    /// that is gone is no error: nothing of it is left to put back.
+    async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
+        let _ = (ask, done);
+        Err(ActionError::NoUndo { action: self.spec().id, why: self.spec().undo.text() })
+    }
+
+    /// Reads back whether what the job changed is as it was before, or as somebody else made it since.
+    ///
+    /// # Errors
+    /// The action cannot be undone, or the reading itself failed.
+    async fn prove_undo(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError> {
+        let _ = (work, outcome);
+        Err(ActionError::NoUndo { action: self.spec().id, why: self.spec().undo.text() })
+    }
 }
 
 /// What a plan is asked for.

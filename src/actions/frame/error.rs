@@ -35,6 +35,14 @@ pub enum ActionError {
         /// What is wrong with it.
         why: Clean,
     },
+    /// There is no way back.
+    #[error("{action} cannot be undone: {why}")]
+    NoUndo {
+        /// The action.
+        action: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
     /// What is about to be sent was refused on this side.
     #[error(transparent)]
     Refused(#[from] Refused),

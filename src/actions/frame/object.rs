@@ -35,6 +35,18 @@ where
     }
 }
 
+/// Reads a target for putting it back: `None` where the object is gone, or where
+/// another one has its name, since nothing of what was changed is left then.
+pub async fn still_there<T>(look: &dyn Look, target: &Target) -> Result<Option<T>, ActionError>
+where
+    T: DeserializeOwned + Resource,
+{
+    match pinned(look, target).await {
+        Err(ActionError::Gone { .. } | ActionError::Replaced { .. }) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// The path of a target.
 pub fn path_of(target: &Target) -> String {
     let namespace = target.namespace.as_deref().unwrap_or_default();

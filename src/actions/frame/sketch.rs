@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Ask, Spec};
-use crate::model::{Call, Clean, Fact, Plan, PlanNote};
+use super::{Ask, Done, Spec};
+use crate::model::{Call, Clean, Fact, Plan, PlanNote, Tier};
 
 /// Collects the parts of a plan.
 pub struct Sketch(Plan);
@@ -20,12 +20,27 @@ impl Sketch {
             calls: Vec::new(),
             notes: Vec::new(),
             facts: Vec::new(),
+            rests: Vec::new(),
+            undoes: None,
         })
+    }
+
+    /// The empty plan of putting back what a job did. It is confirmed as the
+    /// action is, except that a way back is never one that cannot be undone.
+    pub fn undo(spec: &Spec, ask: &Ask<'_>, done: &Done) -> Self {
+        let Self(plan) = Self::new(spec, ask);
+        Self(Plan { tier: plan.tier.min(Tier::MayHurt), undoes: Some(done.job.clone()), ..plan })
     }
 
     /// A call, in the order in which it is sent.
     pub fn call(&mut self, target: usize, method: &str, path: String, body: Value) {
         self.0.calls.push(Call { target, method: method.into(), path: path.into(), body });
+    }
+
+    /// A call that is not sent, since what it would make is there already. The job
+    /// rests on it all the same: nobody's undo takes it away while the job stands.
+    pub fn already(&mut self, target: usize, method: &str, path: String, body: Value) {
+        self.0.rests.push(Call { target, method: method.into(), path: path.into(), body });
     }
 
     /// Something to read before saying yes; said once, however many targets it is true of.

@@ -20,9 +20,32 @@ pub struct Spec {
     /// What the API server must allow.
     pub rights: &'static [Right],
     /// How it is undone, or why it cannot be.
-    pub undo: &'static str,
+    pub undo: Undo,
     /// What it does, what it does not, and what to know before.
     pub doc: &'static str,
+}
+
+/// Whether what an action did can be put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// It can, exactly: how.
+    Exactly(&'static str),
+    /// It cannot, or there is nothing to put back: why.
+    Impossible(&'static str),
+}
+
+impl Undo {
+    /// The sentence: how, or why not.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Exactly(text) | Self::Impossible(text) => text,
+        }
+    }
+
+    /// Whether there is a way back.
+    pub const fn is_possible(self) -> bool {
+        matches!(self, Self::Exactly(_))
+    }
 }
 
 /// A right in the words of an RBAC rule.
@@ -58,12 +81,14 @@ impl Right {
 
     /// The rule that would grant it.
     pub fn rule(&self) -> String {
-        let slash = if self.subresource.is_empty() { "" } else { "/" };
-        format!(
-            "{{apiGroups: [\"{}\"], resources: [{}{slash}{}], verbs: [{}]}}",
-            self.group, self.resource, self.subresource, self.verb
-        )
+        rule(self.verb, self.group, self.resource, self.subresource)
     }
+}
+
+/// An RBAC rule that grants one verb on one resource, or on a sub-resource where one is named.
+pub fn rule(verb: &str, group: &str, resource: &str, subresource: &str) -> String {
+    let slash = if subresource.is_empty() { "" } else { "/" };
+    format!("{{apiGroups: [\"{group}\"], resources: [{resource}{slash}{subresource}], verbs: [{verb}]}}")
 }
 
 /// Why an action is not for a target, in words.

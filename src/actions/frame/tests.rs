@@ -12,7 +12,7 @@ fn every_action_says_what_it_is() {
         assert!(keys.insert(spec.key), "{}: the key {} is taken", spec.id, spec.key);
         assert!(spec.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", spec.id);
         assert!(spec.key.is_ascii_graphic(), "{}", spec.id);
-        for text in [spec.title, spec.undo, spec.doc] {
+        for text in [spec.title, spec.undo.text(), spec.doc] {
             assert!(!text.trim().is_empty(), "{}", spec.id);
         }
         assert!(!spec.kinds.is_empty(), "{}", spec.id);

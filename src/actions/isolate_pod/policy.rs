@@ -49,6 +49,11 @@ impl Isolation {
         format!("{}?fieldManager={MANAGER}", Kind::NetworkPolicy.path_in(&self.namespace))
     }
 
+    /// The policy's own path.
+    pub fn delete_path(&self) -> String {
+        format!("{}/{}", Kind::NetworkPolicy.path_in(&self.namespace), self.name)
+    }
+
     /// The policy to create.
     pub fn manifest(&self) -> Value {
         let mut labels = json!({"app.kubernetes.io/managed-by": MANAGER, TARGET: self.uid});

@@ -79,6 +79,7 @@ fn said(entry: &Entry) -> String {
         Entry::Result { job, answer: Answer::Accepted { .. }, .. } => format!("{job}: accepted"),
         Entry::Result { job, answer: Answer::Absent { why }, .. } => format!("{job}: not there: {why}"),
         Entry::Result { job, answer: Answer::Failed { why }, .. } => format!("{job}: failed: {why}"),
+        Entry::Result { job, answer: Answer::Unknown { why }, .. } => format!("{job}: no answer: {why}"),
         Entry::Progress { job, step } => format!("{job}: {} {}", step.doing, step.done),
         Entry::Evidence { custody, .. } => {
             format!("evidence {}: {} bytes, {}", custody.source.label, custody.bytes, custody.sha256)

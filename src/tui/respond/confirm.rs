@@ -107,6 +107,7 @@ fn lines(plan: &Plan) -> Vec<Clean> {
         ("Read this first:", (|note| matches!(note, PlanNote::Limit(_))) as fn(&PlanNote) -> bool),
         ("Others who are hit:", |note| matches!(note, PlanNote::AlsoHit(_))),
         ("Cannot be undone:", |note| matches!(note, PlanNote::CannotUndo(_))),
+        ("Changed by others, and left so:", |note| matches!(note, PlanNote::Theirs(_))),
         ("Already so:", |note| matches!(note, PlanNote::Already(_))),
     ] {
         let notes: Vec<_> = plan.notes.iter().filter(|note| pick(note)).collect();
@@ -154,6 +155,8 @@ mod tests {
             calls: Vec::new(),
             notes: Vec::new(),
             facts: Vec::new(),
+            rests: vec![],
+            undoes: None,
         })
     }
 

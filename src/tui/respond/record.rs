@@ -24,6 +24,7 @@ fn what(entry: &Entry) -> String {
             Answer::Accepted { .. } => format!("{job} result: accepted"),
             Answer::Absent { why } => format!("{job} result: there is none ({why})"),
             Answer::Failed { why } => format!("{job} result: FAILED {why}"),
+            Answer::Unknown { why } => format!("{job} result: NO ANSWER {why}"),
         },
         Entry::Progress { job, step } => format!("{job} {}", step.doing),
         Entry::Evidence { custody, .. } => {

@@ -1,0 +1,148 @@
+//! Putting back what was done, on the embedded cluster: every action of the
+//! registry that can be undone leaves everything as it was before.
+#![cfg(feature = "gameday")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use podmortem::actions;
+use podmortem::case::{Case, NewCase, verify};
+use podmortem::gameday::{GameDay, Scenario};
+use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
+use podmortem::model::{Call, Clean, Kind, Plan, PlanNote, SessionId, Target, Uid};
+use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, to_type};
+use serde_json::{Value, json};
+
+async fn site(day: &GameDay) -> Site {
+    let entries = contexts(Some(day.kubeconfig_path())).unwrap();
+    let entry = entries.into_iter().find(|entry| entry.current).unwrap();
+    Site::of(Cluster::new(SessionId(0), entry, ReadOnly::open(), "podmortem/test").unwrap()).await.unwrap()
+}
+
+fn engine(root: &Path, id: &str) -> Engine {
+    let new = NewCase { id: id.into(), title: String::new(), responder: "a".into(), clusters: vec![] };
+    Engine::new(Arc::new(Case::create(root, new).unwrap())).unwrap()
+}
+
+async fn targets(site: &Site, kind: Kind, count: usize) -> Vec<Target> {
+    let body = site.cluster.read().list(kind, "", "", "").await.unwrap();
+    let list: Value = serde_json::from_slice(&body).unwrap();
+    let running = |item: &&Value| kind != Kind::Pod || item["status"]["phase"] == "Running";
+    let target = |item: &Value| Target {
+        cluster: site.identity.cluster,
+        kind,
+        namespace: item["metadata"]["namespace"].as_str().map(Clean::from),
+        name: item["metadata"]["name"].as_str().unwrap().into(),
+        uid: item["metadata"]["uid"].as_str().unwrap().parse::<Uid>().unwrap(),
+    };
+    list["items"].as_array().unwrap().iter().filter(running).take(count).map(target).collect()
+}
+
+/// Runs a plan to its end, while the cluster lives.
+async fn ran(day: &GameDay, engine: &Engine, site: &Site, plan: Plan) -> Job {
+    let confirmation = Confirmation { plan: plan.hash(), how: How::Typed(to_type(&plan)) };
+    let running = engine.start(site, plan, &confirmation, "a test".into()).await.unwrap();
+    let mut tick = tokio::time::interval(std::time::Duration::from_millis(500));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ended = std::pin::pin!(running.ended());
+    loop {
+        tokio::select! {
+            job = &mut ended => return job.unwrap(),
+            _ = tick.tick() => day.step(),
+        }
+    }
+}
+
+/// The parts of what a plan's calls touch that a person would miss.
+async fn seen(site: &Site, plan: &Plan) -> Vec<Value> {
+    let mut all = Vec::new();
+    for call in plan.calls.iter().filter(|call| &*call.method != "GET" && call.path.starts_with('/')) {
+        let path = call.path.split('?').next().unwrap();
+        let object = match site.cluster.read().get_path(path).await {
+            Ok(body) => serde_json::from_slice(&body).unwrap(),
+            Err(_) => Value::Null,
+        };
+        let items = object["items"].as_array().cloned().unwrap_or_else(|| vec![object.clone()]);
+        let part = |item: &Value| {
+            let metadata = &item["metadata"];
+            json!([metadata["name"], metadata["labels"], metadata["annotations"], item["spec"], item["subjects"]])
+        };
+        all.push(items.iter().map(part).collect());
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_undone_is_as_it_was_and_what_cannot_says_why() {
+    for action in actions::all() {
+        let spec = action.spec();
+        let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+        let site = site(&day).await;
+        let root = tempfile::tempdir().unwrap();
+        let engine = engine(root.path(), "GD-1");
+        let plan = engine.plan(spec.id, &site, &targets(&site, spec.kinds[0], 2).await).await.unwrap();
+        let before = seen(&site, &plan).await;
+        let job = ran(&day, &engine, &site, plan.clone()).await;
+        assert_eq!(job.failures(), 0, "{job:#?}");
+        if !spec.undo.is_possible() {
+            let said = engine.plan_undo(&site, &job.id).await.unwrap_err().to_string();
+            let why = [spec.undo.text(), "nothing of"].into_iter().any(|why| said.contains(why));
+            assert!(why, "{}: {said}", spec.id);
+            continue;
+        }
+        assert!(!plan.calls.is_empty(), "{} had nothing to do", spec.id);
+        assert_ne!(seen(&site, &plan).await, before, "{} changed nothing that is looked at here", spec.id);
+
+        let undo = engine.plan_undo(&site, &job.id).await.unwrap();
+        assert_eq!(undo.undoes, Some(job.id.0.clone()), "{}", spec.id);
+        assert_eq!(engine.plan_undo(&site, &job.id).await.unwrap().hash(), undo.hash(), "{}", spec.id);
+        let undone = ran(&day, &engine, &site, undo).await;
+        assert!(undone.is_proven(), "{}: {undone:#?}", spec.id);
+        assert_eq!(seen(&site, &plan).await, before, "{} left something behind", spec.id);
+        let jobs = engine.jobs().borrow().clone();
+        let states = &jobs.get(&job.id).unwrap().targets;
+        assert!(states.iter().all(|state| state.undone.as_ref() == Some(&undone.id)), "{states:#?}");
+        let again = engine.plan_undo(&site, &job.id).await;
+        assert!(matches!(again, Err(ResponseError::NothingStands(_))), "{}: {again:?}", spec.id);
+        assert!(verify(engine.case().path()).unwrap().holds());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_changed_since_is_said_and_left() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let site = site(&day).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path(), "GD-1");
+    let pods = targets(&site, Kind::Pod, 1).await;
+    let plan = engine.plan("isolate-pod", &site, &pods).await.unwrap();
+    let job = ran(&day, &engine, &site, plan.clone()).await;
+    let created = plan.calls.iter().find(|call| &*call.method == "POST").unwrap();
+    let policy = format!(
+        "{}/{}",
+        created.path.split('?').next().unwrap(),
+        created.body.pointer("/metadata/name").unwrap().as_str().unwrap()
+    );
+    let edit = Call {
+        target: 0,
+        method: "PATCH".into(),
+        path: policy.as_str().into(),
+        body: json!({"spec": {"egress": [{}]}}),
+    };
+    let right = site.cluster.latch().write_right().unwrap();
+    site.cluster.write(right).send(&edit).await.unwrap();
+
+    let undo = engine.plan_undo(&site, &job.id).await.unwrap();
+    let theirs =
+        undo.notes.iter().any(|note| matches!(note, PlanNote::Theirs(text) if text.contains("changed the policy")));
+    assert!(theirs, "{:?}", undo.notes);
+    assert!(undo.calls.iter().all(|call| &*call.method == "PATCH"), "{:?}", undo.calls);
+    ran(&day, &engine, &site, undo).await;
+    assert!(site.cluster.read().get_path(&policy).await.is_ok(), "somebody else's policy was deleted");
+}

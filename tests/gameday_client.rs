@@ -23,7 +23,8 @@ async fn still() -> GameDay {
 
 async fn client(day: &GameDay, role: Role) -> Client {
     let config = Kubeconfig::from_yaml(&day.kubeconfig_as(role)).unwrap();
-    let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await.unwrap();
+    let mut config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await.unwrap();
+    config.headers.push((http::header::USER_AGENT, http::HeaderValue::from_static("responder/1 case/ir-1")));
     Client::try_from(config).unwrap()
 }
 
@@ -153,9 +154,15 @@ async fn rights_are_those_of_the_token_and_every_request_is_remembered() {
     let stranger: Api<Pod> = Api::namespaced(client(&day, Role::Stranger).await, "shop");
     assert_eq!(code(stranger.list(&ListParams::default()).await), 403);
     let asked = day.requests();
-    let methods: Vec<_> = asked.iter().map(|request| (request.method.as_str(), request.user.as_str())).collect();
-    assert_eq!(methods, [("GET", "observer"), ("DELETE", "observer"), ("GET", "stranger")]);
+    let told: Vec<_> =
+        asked.iter().map(|request| (request.verb.as_str(), request.user.as_str(), request.code)).collect();
+    assert_eq!(
+        told,
+        [("list", "observer", Some(200)), ("delete", "observer", Some(403)), ("list", "stranger", Some(403))]
+    );
     assert!(asked.iter().all(|request| request.path.starts_with("/api/v1/namespaces/shop/pods")));
+    assert!(asked.iter().all(|request| request.agent == "responder/1 case/ir-1"));
+    assert_eq!(asked[1].object.as_ref().map(|object| (&*object.resource, &*object.name)), Some(("pods", &*name)));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `podmortem gameday [SCENARIO] [--serve]`
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use color_eyre::eyre::Result;
 
@@ -16,6 +17,9 @@ pub struct Args {
     /// Open nothing: print what kubectl needs, and wait
     #[arg(long)]
     serve: bool,
+    /// Write every answered request to this new file: JSON lines as an API server's audit log
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     /// The same seed gives the same names, addresses and digests
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -24,6 +28,9 @@ pub struct Args {
 /// Starts the clusters and opens a front on them.
 pub async fn run(args: &Args, startup: Startup) -> Result<Exit> {
     let day = GameDay::start(Scenario::default(), args.seed).await?;
+    if let Some(path) = &args.audit {
+        day.write_audit(path)?;
+    }
     if args.serve {
         return serve(&day).await;
     }

@@ -6,6 +6,7 @@
 //! It reads no kubeconfig and no credentials of anybody's.
 
 mod access;
+mod audit;
 mod cluster;
 mod json;
 mod kubeconfig;
@@ -29,12 +30,13 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
+use self::audit::Audit;
 use self::cluster::Cluster;
 use self::kubeconfig::Context;
 use self::pki::Pki;
 
 pub use self::access::Role;
-pub use self::cluster::Request;
+pub use self::audit::{Reference, Request};
 pub use self::scenario::Scenario;
 
 /// What keeps a game day from starting.
@@ -60,6 +62,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct GameDay {
     clusters: Vec<Arc<Cluster>>,
+    audit: Arc<Audit>,
     contexts: Vec<Context>,
     tasks: Vec<JoinHandle<()>>,
     path: PathBuf,
@@ -74,11 +77,12 @@ impl GameDay {
     /// Where no certificate can be made, no loopback port opened or no private directory written.
     pub async fn start(scenario: Scenario, seed: u64) -> Result<Self, Error> {
         let pki = Pki::new()?;
+        let audit = Arc::new(Audit::default());
         let mut clusters = Vec::new();
         let mut contexts = Vec::new();
         let mut tasks = Vec::new();
         for blueprint in world::blueprints() {
-            let cluster = Arc::new(Cluster::new(&blueprint, seed));
+            let cluster = Arc::new(Cluster::new(&blueprint, seed, Arc::clone(&audit)));
             let (server, address) = serve::start(Arc::clone(&cluster), pki.acceptor()).await?;
             contexts.push(Context { name: blueprint.arn(), address, ca: pki.ca().to_owned() });
             tasks.push(server);
@@ -92,7 +96,7 @@ impl GameDay {
             .tempdir()
             .map_err(|source| Error::Open { what: "a private directory", source })?;
         let path = directory.path().join("kubeconfig");
-        let day = Self { clusters, contexts, tasks, path, _directory: directory };
+        let day = Self { clusters, audit, contexts, tasks, path, _directory: directory };
         day.write().map_err(|source| Error::Open { what: "its kubeconfig", source })?;
         Ok(day)
     }
@@ -129,9 +133,18 @@ impl GameDay {
         }
     }
 
-    /// Every request that reached a cluster so far, oldest first, in the order of the contexts.
+    /// Every request that reached a cluster so far, oldest first; the last 20,000 of them.
     pub fn requests(&self) -> Vec<Request> {
-        self.clusters.iter().flat_map(|cluster| cluster.requests()).collect()
+        self.audit.requests()
+    }
+
+    /// Writes every request that is answered from now on to a new file of this user's: JSON lines
+    /// of the form of an API server's audit log (`audit.k8s.io/v1`, level Metadata).
+    ///
+    /// # Errors
+    /// Where the file exists already, or cannot be made.
+    pub fn write_audit(&self, path: &Path) -> Result<(), Error> {
+        self.audit.write_to(path).map_err(|source| Error::Open { what: "the audit log", source })
     }
 
     /// Forgets the history of changes as etcd's compaction does: older watches and pages get 410 Gone.

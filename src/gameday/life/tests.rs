@@ -3,7 +3,7 @@ use crate::gameday::json::{label, number};
 use crate::gameday::world;
 
 fn cluster() -> Cluster {
-    Cluster::new(&world::blueprints()[0], 3)
+    Cluster::new(&world::blueprints()[0], 3, Arc::default())
 }
 
 fn web(store: &Store) -> Vec<Arc<Value>> {

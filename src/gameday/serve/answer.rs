@@ -7,14 +7,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT, VARY};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::access::Role;
-use super::super::cluster::{Cluster, Request};
+use super::super::audit::{Entry, Request};
+use super::super::cluster::Cluster;
 use super::failure::Failure;
 use super::gate::admit;
 use super::query::Query;
@@ -31,20 +33,39 @@ const WORTH_COMPRESSING: usize = 128 * 1024;
 /// Answers a request; a refusal is an answer, too.
 pub(super) async fn answer(cluster: Arc<Cluster>, request: http::Request<Incoming>) -> Response<Body> {
     let role = caller(&request);
-    cluster.note(Request {
-        cluster: cluster.name.to_owned(),
-        method: request.method().to_string(),
-        path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
-        user: role.map(|role| role.name().to_owned()).unwrap_or_default(),
-    });
+    let entry = cluster.audit.received(noted(&cluster, role, &request));
     let gzip = request
         .headers()
         .get_all(ACCEPT_ENCODING)
         .iter()
         .any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")));
-    match serve(&cluster, role, request, gzip).await {
+    let response = match serve(&cluster, role, request, gzip, entry).await {
         Ok(response) => response,
         Err(failure) => json(failure.code, &failure.status()),
+    };
+    cluster.audit.answered(entry, response.status().as_u16());
+    response
+}
+
+fn noted(cluster: &Cluster, role: Option<Role>, request: &http::Request<Incoming>) -> Request {
+    let method = request.method();
+    let watching = Query::parse(request.uri().query().unwrap_or_default()).is("watch");
+    let place = match route(request.uri().path()) {
+        Ok(Route::Resource(place)) => Some(place),
+        _ => None,
+    };
+    let verb = place.as_ref().and_then(|place| place.verb(method, watching && place.part.is_none()));
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    Request {
+        cluster: cluster.name.to_owned(),
+        method: method.to_string(),
+        verb: verb.map_or_else(|| method.as_str().to_lowercase(), str::to_owned),
+        path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        object: place.as_ref().map(Place::reference),
+        user: role.map(|role| role.name().to_owned()).unwrap_or_default(),
+        agent: agent.unwrap_or_default().to_owned(),
+        at: Timestamp::now(),
+        code: None,
     }
 }
 
@@ -58,6 +79,7 @@ async fn serve(
     role: Option<Role>,
     request: http::Request<Incoming>,
     gzip: bool,
+    entry: Entry,
 ) -> Result<Response<Body>, Failure> {
     let role = role.ok_or_else(Failure::unauthorized)?;
     match route(request.uri().path())? {
@@ -71,7 +93,7 @@ async fn serve(
             }
             Ok(response)
         }
-        Route::Resource(place) => resource(cluster, role, &place, request, gzip).await,
+        Route::Resource(place) => resource(cluster, role, &place, request, gzip, entry).await,
     }
 }
 
@@ -81,6 +103,7 @@ async fn resource(
     place: &Place,
     request: http::Request<Incoming>,
     gzip: bool,
+    entry: Entry,
 ) -> Result<Response<Body>, Failure> {
     let query = Query::parse(request.uri().query().unwrap_or_default());
     let watching = query.is("watch") && place.part.is_none();
@@ -92,7 +115,7 @@ async fn resource(
     let form = negotiate::form(request.headers())?;
     let shape = Shape { resource: place.resource, form, beside: Beside::parse(query.get("includeObject")) };
     if request.method() != Method::GET {
-        return write::write(cluster, role, place, (verb, &query, shape), request).await;
+        return write::write(cluster, role, place, (verb, &query, shape), request, entry).await;
     }
     match verb {
         "watch" => watch::watch(cluster, place, &query, shape),

@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::super::audit::Reference;
 use super::super::store::{RESOURCES, Resource, Subresource, by_path};
 use super::failure::Failure;
 
@@ -49,6 +50,18 @@ impl Place {
             ("DELETE", true) => Some("delete"),
             ("DELETE", false) => Some("deletecollection"),
             _ => None,
+        }
+    }
+
+    /// As the audit log names it.
+    pub(super) fn reference(&self) -> Reference {
+        Reference {
+            group: self.resource.group.to_owned(),
+            version: self.resource.version.to_owned(),
+            resource: self.resource.plural.to_owned(),
+            subresource: self.part.map_or("", |part| part.name).to_owned(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
         }
     }
 

@@ -7,7 +7,9 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::super::access::Role;
+use super::super::audit::Entry;
 use super::super::cluster::Cluster;
+use super::super::json::text;
 use super::answer::{Body, json};
 use super::failure::Failure;
 use super::query::Query;
@@ -23,9 +25,18 @@ pub(super) async fn write(
     place: &Place,
     (verb, query, shape): (&str, &Query, Shape),
     request: http::Request<Incoming>,
+    entry: Entry,
 ) -> Result<Response<Body>, Failure> {
     let sent = Sent::read(request).await?;
+    if verb == "create" && place.part.is_none() {
+        // What is refused has a name, too, in the log of what was asked.
+        let asked = sent.object().ok().flatten().unwrap_or_default();
+        cluster.audit.named(entry, text(&asked, "/metadata/name"));
+    }
     let (code, result) = act(cluster, role, place, (verb, query, shape), &sent)?;
+    if verb == "create" && place.part.is_none() && place.resource.is_stored() {
+        cluster.audit.named(entry, text(&result, "/metadata/name"));
+    }
     let own = result.pointer("/kind").is_some_and(|kind| kind == place.resource.kind);
     let result = if own && place.resource.is_stored() { shape.one(&result, true) } else { result };
     Ok(json(code, &result))

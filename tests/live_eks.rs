@@ -59,6 +59,39 @@ fn a_wrong_key_is_told_what_to_do() {
     as_key("refusal_of_a_wrong_key", "AKIAREALCLUSTERADMIN", "not-the-secret");
 }
 
+#[test]
+fn the_program_lists_what_it_finds_in_a_region() {
+    let (Some(endpoint), Some(kubeconfig)) =
+        (std::env::var_os("PODMORTEM_LIVE_AWS"), std::env::var_os("PODMORTEM_LIVE_KUBECONFIG"))
+    else {
+        println!("skipped: PODMORTEM_LIVE_AWS is not set");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let listed = |arguments: &[&str], environment: &[(&str, &std::ffi::OsStr)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podmortem"));
+        command.args(arguments).env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let listed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        listed.get("items").and_then(|items| items.as_array()).cloned().unwrap()
+    };
+    let found = listed(
+        &["--region", "us-east-1", "pods", "-A", "-o", "json"],
+        &[
+            ("AWS_ENDPOINT_URL", &endpoint),
+            ("AWS_ACCESS_KEY_ID", "AKIAREALCLUSTEROBSER".as_ref()),
+            ("AWS_SECRET_ACCESS_KEY", "observer-secret".as_ref()),
+        ],
+    );
+    let of_shop = |item: &serde_json::Value| {
+        item.pointer("/cluster/name").is_some_and(|name| name == "shop-prod")
+            && item.pointer("/cluster/region").is_some_and(|region| region == "us-east-1")
+    };
+    assert!(found.iter().all(of_shop), "{found:?}");
+    assert_eq!(found.len(), listed(&["pods", "-A", "-o", "json"], &[("KUBECONFIG", &kubeconfig)]).len());
+}
+
 #[tokio::test]
 #[ignore = "run by the tests above, with keys in the environment"]
 async fn pods_of_the_administrator() {

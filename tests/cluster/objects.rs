@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::live::{Failure, Items, Live, agree, at, differences, list, text};
+use super::ground::{Failure, Ground, Items, agree, at, differences, list, text};
 
 fn or_empty(value: Value) -> Value {
     if value.is_null() { json!({}) } else { value }
@@ -14,7 +14,7 @@ fn or_zero(value: Value) -> Value {
 
 #[test]
 fn services_agree_with_kubectl() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     let port =
         |port: &Value| json!({"name": at(port, "/name"), "port": at(port, "/port"), "protocol": at(port, "/protocol")});
     let addresses = |service: &Value| {
@@ -23,8 +23,8 @@ fn services_agree_with_kubectl() -> Result<(), Failure> {
     };
     agree(|| {
         Ok(differences(
-            &live.items(&["services"])?,
-            &live.kubectl_items(&["get", "services", "-A"])?,
+            &ground.items(&["services", "-A"])?,
+            &ground.kubectl_items(&["get", "services", "-A"])?,
             &[
                 ("/type", &|service| at(service, "/spec/type")),
                 ("/clusterIPs", &addresses),
@@ -37,18 +37,18 @@ fn services_agree_with_kubectl() -> Result<(), Failure> {
 
 #[test]
 fn workloads_agree_with_kubectl() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     let images = |workload: &Value| -> Value {
         let fields = ["containers", "initContainers"];
         let all = fields.iter().flat_map(|field| list(workload, &format!("/spec/template/spec/{field}")));
         all.map(|container| at(&container, "/image")).collect()
     };
     agree(|| {
-        let ours = live.items(&["workloads"])?;
+        let ours = ground.items(&["workloads", "-A"])?;
         let of = |kind: &str| -> Items { ours.clone().into_iter().filter(|(_, item)| item["kind"] == kind).collect() };
         let mut found = differences(
             &of("Deployment"),
-            &live.kubectl_items(&["get", "deployments", "-A"])?,
+            &ground.kubectl_items(&["get", "deployments", "-A"])?,
             &[
                 ("/desired", &|workload| at(workload, "/spec/replicas")),
                 ("/ready", &|workload| or_zero(at(workload, "/status/readyReplicas"))),
@@ -57,7 +57,7 @@ fn workloads_agree_with_kubectl() -> Result<(), Failure> {
         );
         found.extend(differences(
             &of("CronJob"),
-            &live.kubectl_items(&["get", "cronjobs", "-A"])?,
+            &ground.kubectl_items(&["get", "cronjobs", "-A"])?,
             &[
                 ("/schedule", &|job| at(job, "/spec/schedule")),
                 ("/suspended", &|job| json!(at(job, "/spec/suspend") == json!(true))),
@@ -72,16 +72,16 @@ fn workloads_agree_with_kubectl() -> Result<(), Failure> {
 
 #[test]
 fn namespaces_and_service_accounts_agree_with_kubectl() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     agree(|| {
         let mut found = differences(
-            &live.items(&["namespaces"])?,
-            &live.kubectl_items(&["get", "namespaces"])?,
+            &ground.items(&["namespaces"])?,
+            &ground.kubectl_items(&["get", "namespaces"])?,
             &[("/status", &|namespace| at(namespace, "/status/phase"))],
         );
         found.extend(differences(
-            &live.items(&["serviceaccounts"])?,
-            &live.kubectl_items(&["get", "serviceaccounts", "-A"])?,
+            &ground.items(&["serviceaccounts", "-A"])?,
+            &ground.kubectl_items(&["get", "serviceaccounts", "-A"])?,
             &[("/roleArn", &|account| at(account, "/metadata/annotations/eks.amazonaws.com~1role-arn"))],
         ));
         Ok(found)
@@ -90,16 +90,16 @@ fn namespaces_and_service_accounts_agree_with_kubectl() -> Result<(), Failure> {
 
 #[test]
 fn identities_name_their_pods_and_what_they_may_do() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
-    let identities = live.items(&["identities", "-n", "shop"])?;
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
+    let identities = ground.items(&["identities", "-n", "shop"])?;
     let web = identities.values().find(|identity| at(identity, "/metadata/name") == "web").ok_or("no web")?;
-    let pods = live.kubectl_items(&["get", "pods", "-n", "shop", "--field-selector", "spec.serviceAccountName=web"])?;
+    let pods =
+        ground.kubectl_items(&["get", "pods", "-n", "shop", "--field-selector", "spec.serviceAccountName=web"])?;
     let mut named: Vec<_> = list(web, "/pods").iter().filter_map(|pod| text(pod, "/uid")).collect();
     named.sort();
     assert_eq!(named, pods.into_keys().collect::<Vec<_>>());
     for (right, verb, resource) in [("read secrets", "get", "secrets"), ("create pods", "create", "pods")] {
-        let asked = live.kubectl(&["auth", "can-i", verb, resource, "-A", "--as", "system:serviceaccount:shop:web"]);
-        let may = asked.is_ok_and(|answer| answer.trim() == "yes");
+        let may = ground.reviewed("system:serviceaccount:shop:web", verb, resource)?;
         let told = list(web, "/may").iter().any(|held| *held == right || *held == "*");
         assert_eq!(told, may, "{right}");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::live::{Failure, Items, Live, agree, at, differences, list, text};
+use super::ground::{Failure, Ground, Items, agree, at, differences, list, text};
 
 fn containers(pod: &Value) -> Value {
     let roles = [("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral")];
@@ -61,9 +61,9 @@ fn sum_of_restarts(pod: &Value) -> Value {
 
 #[test]
 fn every_fact_of_a_pod_agrees_with_kubectl() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     agree(|| {
-        let (ours, theirs) = (live.items(&["pods"])?, live.kubectl_items(&["get", "pods", "-A"])?);
+        let (ours, theirs) = (ground.items(&["pods", "-A"])?, ground.kubectl_items(&["get", "pods", "-A"])?);
         assert!(theirs.len() >= 5, "the demo is not there");
         let mut found = differences(
             &ours,
@@ -98,7 +98,7 @@ fn every_fact_of_a_pod_agrees_with_kubectl() -> Result<(), Failure> {
 
 #[test]
 fn the_table_shows_what_kubectl_shows() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     agree(|| {
         let rows = |table: &str, columns: [&str; 4]| -> BTreeSet<Vec<String>> {
             let mut lines = table.lines().map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
@@ -107,8 +107,8 @@ fn the_table_shows_what_kubectl_shows() -> Result<(), Failure> {
             lines.map(|line| places.iter().filter_map(|place| line.get((*place)?).cloned()).collect()).collect()
         };
         let columns = ["NAMESPACE", "NAME", "READY", "STATUS"];
-        let ours = rows(&live.run(&["pods"])?.out, columns);
-        let theirs = rows(&live.kubectl(&["get", "pods", "-A"])?, columns);
+        let ours = rows(&ground.run(&["pods", "-A"])?.out, columns);
+        let theirs = rows(&ground.kubectl(&["get", "pods", "-A"])?, columns);
         Ok(if ours == theirs { vec![] } else { vec![format!("{ours:?}\nis not\n{theirs:?}")] })
     })
 }
@@ -120,8 +120,8 @@ fn those(pods: &Items, selected: impl Fn(&Value) -> bool) -> Vec<String> {
 
 #[test]
 fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
-    let pods = live.kubectl_items(&["get", "pods", "-A"])?;
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
+    let pods = ground.kubectl_items(&["get", "pods", "-A"])?;
     let web = pods.values().find(|pod| at(pod, "/metadata/labels/app") == "web").ok_or("the demo has no web")?;
     let image = text(web, "/spec/containers/0/image").ok_or("no image")?;
     let node = text(web, "/spec/nodeName").ok_or("no node")?;
@@ -129,14 +129,15 @@ fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
     let has_image =
         |pod: &Value| containers(pod).as_array().is_some_and(|all| all.iter().any(|one| one["image"] == image));
     let instance = text(
-        live.kubectl_items(&["get", "node", "--field-selector", &format!("metadata.name={node}")])?
+        ground
+            .kubectl_items(&["get", "node", "--field-selector", &format!("metadata.name={node}")])?
             .values()
             .next()
             .ok_or("no such node")?,
         "/spec/providerID",
     );
     let instance = instance.as_deref().and_then(|id| id.rsplit('/').next()).ok_or("no instance")?.to_owned();
-    let slices = live.kubectl_items(&["get", "endpointslices", "-A"])?;
+    let slices = ground.kubectl_items(&["get", "endpointslices", "-A"])?;
     let behind: BTreeSet<String> = slices
         .values()
         .filter(|slice| {
@@ -174,7 +175,7 @@ fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
         (vec!["--service", "shop/web"], behind.into_iter().collect()),
         (vec!["--gone"], vec![]),
     ] {
-        let ours: Vec<_> = live.items(&[&["pods"], arguments.as_slice()].concat())?.into_keys().collect();
+        let ours: Vec<_> = ground.items(&[&["pods"], arguments.as_slice()].concat())?.into_keys().collect();
         assert_eq!(ours, expected, "{arguments:?}");
     }
     Ok(())
@@ -182,11 +183,11 @@ fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
 
 #[test]
 fn names_are_kubectl_s() -> Result<(), Failure> {
-    let Some(live) = Live::admin()? else { return Ok(()) };
+    let Some(ground) = Ground::admin()? else { return Ok(()) };
     let sorted = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     for (ours, theirs) in [(["pods", "-n", "shop"], "pods"), (["services", "-n", "shop"], "services")] {
-        let ours = live.run(&[ours.as_slice(), &["-o", "name"]].concat())?;
-        assert_eq!(sorted(&ours.out), sorted(&live.kubectl(&["get", theirs, "-n", "shop", "-o", "name"])?));
+        let ours = ground.run(&[ours.as_slice(), &["-o", "name"]].concat())?;
+        assert_eq!(sorted(&ours.out), sorted(&ground.kubectl(&["get", theirs, "-n", "shop", "-o", "name"])?));
     }
     Ok(())
 }

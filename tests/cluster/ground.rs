@@ -1,4 +1,4 @@
-//! The real cluster, the program and `kubectl` on it.
+//! A cluster, the program and `kubectl` on it.
 
 use std::collections::BTreeMap;
 use std::io::{Error, Write};
@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::cluster::Cluster;
 
 /// Whatever goes wrong in a test.
 pub type Failure = Box<dyn std::error::Error>;
@@ -13,10 +16,26 @@ pub type Failure = Box<dyn std::error::Error>;
 /// Items by UID.
 pub type Items = BTreeMap<String, Value>;
 
-/// A kubeconfig of the real cluster, and a home of its own for the program.
-pub struct Live {
-    pub kubeconfig: PathBuf,
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Who {
+    /// May do everything.
+    Admin,
+    /// May do what containment needs.
+    Responder,
+    /// May list and watch.
+    Observer,
+    /// May do nothing.
+    Stranger,
+}
+
+/// A cluster, the program on it with a home of its own, and `kubectl` beside it.
+pub struct Ground {
+    kubeconfig: PathBuf,
     home: tempfile::TempDir,
+    // The cluster may live in this process, on this runtime: it goes first.
+    cluster: Option<Cluster>,
+    runtime: Runtime,
 }
 
 /// How a run of the program ended.
@@ -26,29 +45,41 @@ pub struct Ran {
     pub err: String,
 }
 
-impl Live {
+impl Ground {
     /// The cluster as its administrator; `None`, with a line that says so, where there is none.
     pub fn admin() -> Result<Option<Self>, Failure> {
-        Self::of("PODMORTEM_LIVE_KUBECONFIG")
+        Self::of(Who::Admin)
     }
 
-    /// The cluster as whoever a variable's kubeconfig is.
-    pub fn of(variable: &str) -> Result<Option<Self>, Failure> {
-        match std::env::var_os(variable) {
-            Some(kubeconfig) => Ok(Some(Self { kubeconfig: kubeconfig.into(), home: tempfile::tempdir()? })),
-            None => {
-                println!("skipped: {variable} is not set");
-                Ok(None)
-            }
-        }
+    /// The cluster as somebody.
+    pub fn of(who: Who) -> Result<Option<Self>, Failure> {
+        let runtime = Runtime::new()?;
+        let Some(cluster) = Cluster::of(who, &runtime)? else { return Ok(None) };
+        let kubeconfig = cluster.kubeconfig().to_owned();
+        Ok(Some(Self { kubeconfig, home: tempfile::tempdir()?, cluster: Some(cluster), runtime }))
     }
 
-    /// The same program with another kubeconfig.
+    /// The same program with another kubeconfig, while this one lives.
     pub fn with_kubeconfig(&self, text: &str) -> Result<Self, Failure> {
         let home = tempfile::tempdir()?;
         let kubeconfig = home.path().join("kubeconfig");
         std::fs::write(&kubeconfig, text)?;
-        Ok(Self { kubeconfig, home })
+        Ok(Self { kubeconfig, home, cluster: None, runtime: Runtime::new()? })
+    }
+
+    /// The kubeconfig.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// The name of the current context.
+    pub fn context(&self) -> Result<String, Failure> {
+        Ok(self.kubectl(&["config", "current-context"])?.trim().to_owned())
+    }
+
+    /// Runs something on this test's runtime.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
     }
 
     /// The home that the program is given.
@@ -101,9 +132,28 @@ impl Live {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// Whether the cluster's authorizer would let a user do something everywhere.
+    pub fn reviewed(&self, user: &str, verb: &str, resource: &str) -> Result<bool, Failure> {
+        let attributes = serde_json::json!({"verb": verb, "resource": resource, "version": "v1"});
+        let review = serde_json::json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+            "spec": {"user": user, "resourceAttributes": attributes}});
+        let file = self.home().join("review.json");
+        std::fs::write(&file, review.to_string())?;
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+        let answer = self.kubectl(&["create", "--raw", path, "-f", &file.to_string_lossy()])?;
+        Ok(at(&serde_json::from_str(&answer)?, "/status/allowed") == Value::Bool(true))
+    }
+
     /// The items of one of `kubectl`'s lists.
     pub fn kubectl_items(&self, arguments: &[&str]) -> Result<Items, Failure> {
         by_uid(serde_json::from_str(&self.kubectl(&[arguments, &["-o", "json"]].concat())?)?)
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        let _entered = self.runtime.enter();
+        drop(self.cluster.take());
     }
 }
 

@@ -1,0 +1,11 @@
+//! What must be true of a cluster, whether it is a real one or the embedded one.
+//! Each root gives a `cluster` module that says where the cluster comes from.
+
+mod doctor;
+pub mod ground;
+mod nodes;
+mod objects;
+mod plain;
+mod pods;
+mod reading;
+mod several;

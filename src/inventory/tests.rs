@@ -186,6 +186,26 @@ fn a_cursor_finds_its_object_in_another_order() {
 }
 
 #[test]
+fn nodes_are_sorted_by_the_pods_on_them_now() {
+    let mut inventory = inventory();
+    let node = |number, name: &str| {
+        let meta = Meta { uid: uid(number), name: name.into(), ..Meta::default() };
+        Facts::Node(Box::new(NodeFacts { meta, ..NodeFacts::default() }))
+    };
+    tell(&mut inventory, News::Facts(Kind::Node, vec![node(60, "node-1"), node(61, "node-2")]));
+    let (marks, mut view) = (Marks::default(), View::new(Kind::Node));
+    view.sort(Order { column: "PODS", reversed: false });
+    let mut sorted = |inventory: &Inventory| {
+        view.refresh(inventory, &marks, &marks);
+        view.rows(inventory).map(|row| row.name().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(sorted(&inventory), ["node-1", "node-2"]);
+    let moved = PodFacts { node: "node-2".into(), ..pod(1, "web-a", "tools:2") };
+    list(&mut inventory, vec![moved]);
+    assert_eq!(sorted(&inventory), ["node-2", "node-1"]);
+}
+
+#[test]
 fn marks_outlive_lists_and_restarts() {
     let mut inventory = inventory();
     let identity = Identity {

@@ -94,14 +94,18 @@ impl View {
     pub fn refresh(&mut self, inventory: &Inventory, marked: &Marks, scope: &Marks) -> bool {
         let order = inventory.order_of(self.kind);
         let pods = inventory.order_of(Kind::Pod);
-        let related = self.kind != Kind::Pod && !self.query.is_empty();
+        let by_pods = self.order.column == "PODS";
+        let related = self.kind != Kind::Pod && (by_pods || !self.query.is_empty());
         let wanted = if related { order.wrapping_mul(31).wrapping_add(pods) } else { order };
         if self.seen == Some(wanted) {
             return false;
         }
         // Names do not change, so rows sorted by name move only when some come or go.
-        let by_name = self.order.column == "NAME";
-        let arranged = if by_name { inventory.members_of(self.kind) } else { order };
+        let arranged = match self.order.column {
+            "PODS" => wanted,
+            "NAME" => inventory.members_of(self.kind),
+            _ => order,
+        };
         if self.arranged != Some(arranged) {
             self.arrange(inventory);
             self.arranged = Some(arranged);
@@ -194,7 +198,9 @@ fn compare(kind: Kind, order: Order, inventory: &Inventory) -> Compare<'_> {
     let now = Now::read();
     match column {
         Some(column) if column.title != "NAME" => match column.order {
-            Some(by) => Box::new(move |one, other| directed(by(one, other)).then_with(|| by_name(one, other))),
+            Some(by) => {
+                Box::new(move |one, other| directed(by(inventory, one, other)).then_with(|| by_name(one, other)))
+            }
             None => Box::new(move |one, other| {
                 let text = |row: &Row<'_>| (column.text)(&Cell { row: *row, inventory, now }).into_owned();
                 directed(text(one).cmp(&text(other))).then_with(|| by_name(one, other))

@@ -9,7 +9,7 @@ use super::text;
 pub(super) fn add(item: &mut Map<String, Value>, node: &NodeFacts, pods: usize) {
     let taint = |taint: &Taint| json!({"key": taint.key, "value": text(&taint.value), "effect": taint.effect});
     for (field, value) in [
-        ("ready", json!(node.ready)),
+        ("ready", json!(node.ready.known())),
         ("unschedulable", node.unschedulable.into()),
         ("conditions", json!(node.troubles)),
         ("instanceId", text(&node.instance_id)),

@@ -26,8 +26,11 @@ pub struct Column {
     /// What the column says of a row.
     pub text: for<'a> fn(&Cell<'a>) -> Cow<'a, str>,
     /// The order that the column sorts by, where it is not that of its text.
-    pub order: Option<fn(&Row<'_>, &Row<'_>) -> Ordering>,
+    pub order: Option<Compare>,
 }
+
+/// Which of two rows stands first.
+pub type Compare = fn(&Inventory, &Row<'_>, &Row<'_>) -> Ordering;
 
 /// When a column is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +106,7 @@ impl Column {
         self
     }
 
-    const fn order(mut self, order: fn(&Row<'_>, &Row<'_>) -> Ordering) -> Self {
+    const fn order(mut self, order: Compare) -> Self {
         self.order = Some(order);
         self
     }
@@ -125,7 +128,7 @@ const AGE: Column = column("AGE", (4, 5), |cell| {
     let created = cell.row.created();
     if created == 0 { "-".into() } else { Age::between(created, cell.now.unix).to_string().into() }
 })
-.order(|one, other| other.created().cmp(&one.created()));
+.order(|_, one, other| other.created().cmp(&one.created()));
 
 fn join<'a>(texts: impl Iterator<Item = &'a Clean>) -> Cow<'a, str> {
     let mut all = String::new();

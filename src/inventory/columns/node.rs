@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::model::facts::NodeFacts;
+use crate::model::facts::{NodeFacts, Readiness};
 
 use super::super::row::Row;
+use super::super::store::Inventory;
 use super::{AGE, CLUSTER, Cell, Column, Cut, NAME, Shown, column, join};
 
 pub(super) static COLUMNS: [Column; 17] = [
     CLUSTER,
     NAME,
-    column("STATUS", (5, 24), |cell| node(cell, status)),
+    column("STATUS", (5, 36), |cell| node(cell, status)),
     column("INSTANCE", (10, 20), |cell| node(cell, |node| node.instance_id.as_str().into())),
     column("KIND", (5, 12), |cell| node(cell, |node| node.kind.word().into())).shown(Shown::Roomy),
     column("GROUP", (6, 24), |cell| node(cell, |node| node.group.as_str().into())).shown(Shown::Roomy),
     column("ZONE", (6, 14), |cell| node(cell, |node| node.zone.as_str().into())).shown(Shown::Roomy),
-    column("PODS", (4, 5), pods).order(|one, other| one.name().cmp(other.name())),
+    column("PODS", (4, 5), |cell| pods(cell.inventory, &cell.row).to_string().into())
+        .order(|inventory, one, other| pods(inventory, other).cmp(&pods(inventory, one))),
     AGE,
     column("TYPE", (8, 16), |cell| node(cell, |node| node.instance_type.as_str().into())).shown(Shown::Wide),
     column("IP", (9, 39), |cell| {
@@ -37,26 +39,27 @@ fn node<'a>(cell: &Cell<'a>, text: impl Fn(&'a NodeFacts) -> Cow<'a, str>) -> Co
     }
 }
 
-/// `Ready`, `NotReady` or `Unknown`, whether it is cordoned, and its troubles.
+/// `Ready`, `NotReady` or `Unknown` and whether it is cordoned, as kubectl says it; then
+/// that its kubelet is silent, and its troubles.
 fn status(node: &NodeFacts) -> Cow<'_, str> {
-    let ready = match node.ready {
-        Some(true) => "Ready",
-        Some(false) => "NotReady",
-        None => "Unknown",
+    let (ready, silent) = match node.ready {
+        Readiness::Ready => ("Ready", ""),
+        Readiness::NotReady => ("NotReady", ""),
+        Readiness::Silent => ("NotReady", ",silent"),
+        Readiness::Unsaid => ("Unknown", ""),
     };
-    if !node.unschedulable && node.troubles.is_empty() {
+    if !node.unschedulable && silent.is_empty() && node.troubles.is_empty() {
         return ready.into();
     }
     let cordoned = if node.unschedulable { ",SchedulingDisabled" } else { "" };
     let troubles = join(node.troubles.iter());
     let comma = if troubles.is_empty() { "" } else { "," };
-    format!("{ready}{cordoned}{comma}{troubles}").into()
+    format!("{ready}{cordoned}{silent}{comma}{troubles}").into()
 }
 
 /// How many pods are bound to it.
-fn pods<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
-    let id = cell.row.id();
-    cell.inventory.pods().on_node(id.session, cell.row.name()).to_string().into()
+fn pods(inventory: &Inventory, row: &Row<'_>) -> usize {
+    inventory.pods().on_node(row.id().session, row.name())
 }
 
 fn taints(node: &NodeFacts) -> Cow<'_, str> {

@@ -19,7 +19,7 @@ pub(super) static COLUMNS: [Column; 15] = [
     column("SECURITY", (10, 40), |cell| pod(cell, |pod| pod.security().to_string().into())).shown(Shown::Roomy),
     column("RESTARTS", (4, 8), |cell| pod(cell, |pod| pod.restarts().to_string().into()))
         .shown(Shown::Roomy)
-        .order(|one, other| restarts(other).cmp(&restarts(one))),
+        .order(|_, one, other| restarts(other).cmp(&restarts(one))),
     column("ACCOUNT", (7, 24), |cell| pod(cell, |pod| pod.service_account().as_str().into())).shown(Shown::Roomy),
     column("NODE", (12, 30), |cell| pod(cell, |pod| pod.node().as_str().into())).shown(Shown::Roomy),
     column("IP", (9, 39), |cell| {

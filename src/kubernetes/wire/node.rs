@@ -6,7 +6,7 @@ use super::Broken;
 use super::meta::{MetaWire, Pairs};
 use super::text::{Text, nullable};
 use crate::model::Clean;
-use crate::model::facts::{Facts, NodeFacts, NodeKind, Taint};
+use crate::model::facts::{Facts, NodeFacts, NodeKind, Readiness, Taint};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -84,11 +84,12 @@ pub fn from_json(json: &str) -> Result<Facts, Broken> {
     let node: NodeWire<'_> = serde_json::from_str(json).map_err(|_| Broken::Form)?;
     let (labels, spec, info) = (&node.metadata.labels, &node.spec, &node.status.node_info);
     let conditions = &node.status.conditions;
-    let ready = conditions.iter().find(|one| &*one.kind == "Ready").and_then(|one| match &*one.status {
-        "True" => Some(true),
-        "False" => Some(false),
-        _ => None,
-    });
+    let ready = match conditions.iter().find(|one| &*one.kind == "Ready").map(|one| &*one.status) {
+        Some("True") => Readiness::Ready,
+        Some("False") => Readiness::NotReady,
+        Some(_) => Readiness::Silent,
+        None => Readiness::Unsaid,
+    };
     let instance_id = spec.provider_id.rsplit('/').next().filter(|last| last.starts_with("i-")).unwrap_or_default();
     let address = node.status.addresses.iter().find(|one| &*one.kind == "InternalIP");
     Ok(Facts::Node(Box::new(NodeFacts {
@@ -188,7 +189,7 @@ mod tests {
         let managed = node("ip-1", "aws:///eu-west-1a/i-0123456789abcdef0", json!({}));
         assert_eq!(managed.instance_id, "i-0123456789abcdef0");
         assert_eq!(node("f", "aws:///eu-west-1a/1234/fargate-ip-1", json!({})).instance_id, "");
-        assert_eq!(managed.ready, None);
+        assert_eq!(managed.ready, Readiness::Silent);
         assert_eq!(managed.troubles, ["DiskPressure"]);
     }
 }

@@ -5,7 +5,7 @@ mod node;
 mod object;
 mod pod;
 
-pub use node::{NodeFacts, NodeKind, Taint};
+pub use node::{NodeFacts, NodeKind, Readiness, Taint};
 pub use object::{Endpoint, ObjectFacts, ServicePort, Shape};
 pub use pod::{ContainerFacts, ContainerRole, PodFacts};
 

@@ -38,10 +38,36 @@ pub struct NodeFacts {
     pub unschedulable: bool,
     /// Taints.
     pub taints: Vec<Taint>,
-    /// `Ready` is `True`; `None` is unknown, as when the kubelet is silent.
-    pub ready: Option<bool>,
+    /// What its condition `Ready` says.
+    pub ready: Readiness,
     /// Names of the other conditions that are true: `MemoryPressure`, `DiskPressure`.
     pub troubles: Vec<Clean>,
+}
+
+/// What the condition `Ready` of a node says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Readiness {
+    /// `True`.
+    Ready,
+    /// `False`.
+    NotReady,
+    /// `Unknown`: its kubelet has been silent for longer than the cluster waits
+    /// (`--node-monitor-grace-period`, 50 s unless told otherwise).
+    Silent,
+    /// There is no such condition, as on a node that never reported.
+    #[default]
+    Unsaid,
+}
+
+impl Readiness {
+    /// Yes or no, where the node says either.
+    pub const fn known(self) -> Option<bool> {
+        match self {
+            Self::Ready => Some(true),
+            Self::NotReady => Some(false),
+            Self::Silent | Self::Unsaid => None,
+        }
+    }
 }
 
 /// Who runs a node: it decides what can be captured from it.

@@ -9,7 +9,9 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Theme;
 use crate::inventory::Now;
-use crate::model::facts::{ContainerFacts, ContainerRole, Facts, Meta, NodeFacts, NodeKind, Owner, PodFacts};
+use crate::model::facts::{
+    ContainerFacts, ContainerRole, Facts, Meta, NodeFacts, NodeKind, Owner, PodFacts, Readiness,
+};
 use crate::model::{Clean, ClusterId, Health, Identity, Kind, News, Security, SessionId, Uid, Update};
 
 use super::super::app::{App, Mode};
@@ -73,7 +75,7 @@ fn node(number: u8) -> Facts {
         zone: "us-east-1a".into(),
         kind: NodeKind::Managed,
         group: "standard".into(),
-        ready: Some(true),
+        ready: Readiness::Ready,
         unschedulable: number == 2,
         ..NodeFacts::default()
     }))

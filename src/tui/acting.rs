@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::case::{By, Case, NewCase, Record};
+use crate::case::{By, Case, Entry, NewCase, Record};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
 use crate::model::{Clean, ClusterId, Identity, Plan, Target, Tier};
@@ -23,6 +23,7 @@ pub struct Acting {
     directories: Directories,
     replies: mpsc::Sender<Reply>,
     engine: Option<Engine>,
+    recorder: Option<mpsc::UnboundedSender<Entry>>,
     followers: JoinSet<()>,
     jobs: JoinSet<()>,
 }
@@ -30,7 +31,7 @@ pub struct Acting {
 impl Acting {
     /// Nothing open yet.
     pub fn new(directories: Directories, replies: mpsc::Sender<Reply>) -> Self {
-        Self { directories, replies, engine: None, followers: JoinSet::new(), jobs: JoinSet::new() }
+        Self { directories, replies, engine: None, recorder: None, followers: JoinSet::new(), jobs: JoinSet::new() }
     }
 
     /// Opens a case, or begins it where there is none of that id.
@@ -57,6 +58,9 @@ impl Acting {
                 let _ = self.replies.try_send(told);
                 self.followers.abort_all();
                 self.follow(&engine);
+                let (recorder, entries) = mpsc::unbounded_channel();
+                self.jobs.spawn(recorded(engine.clone(), entries));
+                self.recorder = Some(recorder);
                 self.engine = Some(engine);
             }
         }
@@ -101,17 +105,24 @@ impl Acting {
     }
 
     /// Puts the scope into the case, so that observers see it.
-    pub fn scope(&mut self, targets: Vec<Target>) {
-        let Some(engine) = self.engine.clone() else { return };
-        self.jobs.spawn(async move {
-            if let Err(error) = engine.record(crate::case::Entry::Scope { targets }).await {
-                tracing::warn!(%error, "the scope was not recorded");
-            }
-        });
+    pub fn scope(&self, targets: Vec<Target>) {
+        self.record(Entry::Scope { targets });
+    }
+
+    /// Puts into the case that this program changes nothing from here on.
+    pub fn closed(&self) {
+        self.record(Entry::ReadOnly { why: "the responder closed it".into() });
+    }
+
+    fn record(&self, entry: Entry) {
+        if let Some(recorder) = &self.recorder {
+            let _ = recorder.send(entry);
+        }
     }
 
     /// Waits for the jobs that run.
     pub async fn finish(&mut self) {
+        self.recorder = None;
         while self.jobs.join_next().await.is_some() {}
     }
 
@@ -165,6 +176,23 @@ async fn ended(action: Clean, running: Running) -> Reply {
             let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
             let verdict = super::respond::verdict_of(&job).map_or("ended", |verdict| verdict.word());
             Reply::Tell(tone, format!("{}: {verdict}, {} of {all} targets done", job.id, all - failed).into())
+        }
+    }
+}
+
+/// Records one after the other what the responder decides outside of jobs. A scope that stands in
+/// the case already is not repeated; an observer, who may not write there, leaves no record.
+async fn recorded(engine: Engine, mut entries: mpsc::UnboundedReceiver<Entry>) {
+    while let Some(entry) = entries.recv().await {
+        if let Entry::Scope { targets } = &entry {
+            let case = Arc::clone(engine.case());
+            let stands = tokio::task::spawn_blocking(move || case.summary()).await;
+            if stands.is_ok_and(|known| known.is_ok_and(|known| known.scope == *targets)) {
+                continue;
+            }
+        }
+        if let Err(error) = engine.record(entry).await {
+            tracing::warn!(%error, "it was not recorded in the case");
         }
     }
 }

@@ -107,7 +107,10 @@ impl Outside {
             Effect::Open(session, place) => self.open(session, place),
             Effect::Close(session) => self.clusters.retain(|(cluster, _)| cluster.session() != session),
             Effect::Watch(kinds) => self.watch(&kinds),
-            Effect::CloseToWrites => self.latch.close(),
+            Effect::CloseToWrites => {
+                self.latch.close();
+                self.acting.closed();
+            }
             Effect::OpenCase { id, clusters, may_create } => self.acting.open(&id, clusters, may_create),
             Effect::Scope(targets) => self.acting.scope(targets),
             Effect::Plan { session, identity, action, targets } => {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use podmortem::actions;
 use podmortem::case::{Case, Entry, JobEnd, NewCase, verify};
+use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
 use podmortem::model::{Call, Clean, Kind, Plan, SessionId, Target, Uid, Verdict};
@@ -31,7 +32,7 @@ async fn site(day: &GameDay, latch: ReadOnly) -> Site {
 
 fn engine(root: &Path) -> Engine {
     let new = NewCase { id: "GD-1".into(), title: String::new(), responder: "a".into(), clusters: vec![] };
-    Engine::new(Arc::new(Case::create(root, new).unwrap())).unwrap()
+    Engine::new(Arc::new(Case::create(&Directories::under(root), new).unwrap())).unwrap()
 }
 
 /// The first objects of a kind that run.
@@ -209,7 +210,7 @@ async fn a_second_program_sees_the_job_and_its_verdict() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    let observer = Engine::new(Arc::new(Case::open(root.path(), "GD-1").unwrap())).unwrap();
+    let observer = Engine::new(Arc::new(Case::open(&Directories::under(root.path()), "GD-1").unwrap())).unwrap();
     let mut seen = observer.jobs();
     let follower = observer.clone();
     let following = tokio::spawn(async move { follower.follow().await });

@@ -3,8 +3,10 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Program;
 use super::error::{At, CaseError};
 
 /// The permissions of what is created in a case.
@@ -51,21 +53,65 @@ impl Access {
         Ok(file)
     }
 
-    /// Replaces a file in one step: readers see the old content or the new one.
+    /// Replaces a file in one step: readers see the old content or the new one,
+    /// after a loss of power as well.
     pub fn replace(self, path: &Path, content: &[u8]) -> Result<(), CaseError> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.new", std::process::id()));
-        let beside = path.with_file_name(name);
-        let written = self.create_new(&beside).and_then(|mut file| {
-            io::Write::write_all(&mut file, content)?;
-            file.sync_data()?;
-            fs::rename(&beside, path)
-        });
-        if written.is_err() {
-            let _ = fs::remove_file(&beside);
-        }
-        written.at("write", path)
+        self.beside(path, content, true)?.take_place()
     }
+
+    /// The same, faster: after a loss of power the file may be an old one, or empty.
+    pub fn replace_quickly(self, path: &Path, content: &[u8]) -> Result<(), CaseError> {
+        self.beside(path, content, false)?.take_place()
+    }
+
+    /// Writes what is to take a file's place under a name beside it.
+    pub fn beside(self, path: &Path, content: &[u8], durable: bool) -> Result<Beside, CaseError> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        name.push(format!(".{}-{number}{NEW}", Program::current()));
+        let beside = Beside { path: path.with_file_name(name), place: path.to_owned(), placed: false };
+        let mut file = self.create_new(&beside.path).at("write", path)?;
+        let written = io::Write::write_all(&mut file, content);
+        written.and_then(|()| if durable { file.sync_data() } else { Ok(()) }).at("write", path)?;
+        Ok(beside)
+    }
+}
+
+/// A file that is to take the place of another; it is removed where it does not.
+pub struct Beside {
+    path: PathBuf,
+    place: PathBuf,
+    placed: bool,
+}
+
+impl Beside {
+    /// Takes the other file's place.
+    pub fn take_place(mut self) -> Result<(), CaseError> {
+        fs::rename(&self.path, &self.place).at("write", &self.place)?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.placed {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The end of the names of files that are to take another one's place.
+const NEW: &str = ".new";
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// The file whose place a file of that name was to take, and who wrote it.
+pub fn place_of(name: &str) -> Option<(&str, Program)> {
+    let (place, writer) = name.strip_suffix(NEW)?.rsplit_once('.')?;
+    let (program, number) = writer.rsplit_once('-')?;
+    number.parse::<u64>().ok()?;
+    Some((place, program.parse().ok()?))
 }
 
 /// Makes the names in a directory durable.
@@ -100,5 +146,11 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        let beside = Access::Private.beside(&path, b"three", false).unwrap();
+        let name = beside.path.file_name().unwrap().to_str().unwrap();
+        assert_eq!(place_of(name), Some(("head", Program::current().clone())));
+        drop(beside);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
     }
 }

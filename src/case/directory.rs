@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::access::Access;
 use super::error::{At, CaseError};
+use super::known::Known;
 use super::merge::merge;
 use super::read::{Lines, lines_path, writers};
-use super::{By, CaseId, Digest, Entry, Evidence, Follower, Journal, Plans, Record, Summary};
+use super::{By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Summary};
+use crate::config::Directories;
 use crate::model::{Clean, ClusterId};
 
 /// What a case needs to be opened.
@@ -32,8 +35,10 @@ pub struct Case {
 }
 
 impl Case {
-    /// Opens a new case below `root`.
-    pub fn create(root: &Path, new: NewCase) -> Result<Self, CaseError> {
+    /// Opens a new case in the directory of cases. What it writes is signed with
+    /// the key in the state directory.
+    pub fn create(home: &Directories, new: NewCase) -> Result<Self, CaseError> {
+        let root = home.cases();
         let id = CaseId::new(&new.id).ok_or(CaseError::NoId)?;
         let responder = Clean::from(new.responder.trim());
         if responder.is_empty() {
@@ -45,22 +50,31 @@ impl Case {
             return Err(CaseError::Exists { id, path });
         }
         access.create_dir(root)?;
-        for part in [path.clone(), path.join("journal"), path.join("evidence"), path.join("plans")] {
+        for part in [path.clone(), path.join("journal"), path.join("evidence"), path.join("plans"), path.join("epochs")]
+        {
             access.create_dir(&part)?;
             super::access::sync_dir(part.parent().unwrap_or(root))?;
         }
-        let case = Self::at(id.clone(), path, access);
+        Known::of(home.state(), &path).forget()?;
+        let case = Self::at(id.clone(), path, access, home);
         let title = Clean::from(new.title.trim());
         case.journal.append(Entry::Opened { id, title, responder, clusters: new.clusters })?;
         Ok(case)
     }
 
-    /// The case of an id below `root`, or the one that lies in a directory.
-    pub fn open(root: &Path, case: &str) -> Result<Self, CaseError> {
-        let path = Self::find(root, case)?;
-        let access = Access::of(path.parent().unwrap_or(root));
+    /// The case of an id in the directory of cases, or the one that lies in a directory.
+    pub fn open(home: &Directories, case: &str) -> Result<Self, CaseError> {
+        let path = Self::find(home.cases(), case)?;
+        let access = Access::of(path.parent().unwrap_or(home.cases()));
         let summary = Self::summary_of(&path)?;
-        Ok(Self::at(summary.id, path, access))
+        Ok(Self::at(summary.id, path, access, home))
+    }
+
+    /// The same case, its journal written through another way to the disk.
+    #[must_use]
+    pub fn on(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.journal.write_through(disk);
+        self
     }
 
     /// Where the case of an id, or of a directory, lies.
@@ -84,8 +98,8 @@ impl Case {
         Ok(cases)
     }
 
-    fn at(id: CaseId, path: PathBuf, access: Access) -> Self {
-        let journal = Journal::new(path.join("journal"), access, By::current());
+    fn at(id: CaseId, path: PathBuf, access: Access, home: &Directories) -> Self {
+        let journal = Journal::new(&path, access, By::current(), home.state());
         Self { id, path, access, journal }
     }
 
@@ -114,6 +128,11 @@ impl Case {
         Plans::new(self.path.join("plans"), self.access)
     }
 
+    /// The epochs of the case's jobs.
+    pub fn epochs(&self) -> Epochs {
+        Epochs::new(self.path.join("epochs"), self.access)
+    }
+
     /// Every record of every writer, in the order of the story. A line that
     /// cannot be read is left out here; `verify` names it.
     pub fn records(&self) -> Result<Vec<Record>, CaseError> {
@@ -130,11 +149,14 @@ impl Case {
         Follower::new(self.path.join("journal"))
     }
 
-    /// Replaces `notes.md`, and records its hash.
+    /// Records the hash of the notes, then replaces `notes.md`. Where the program
+    /// ends in between, the next writer ends it.
     pub fn save_notes(&self, text: &str) -> Result<Record, CaseError> {
-        self.access.replace(&self.path.join("notes.md"), text.as_bytes())?;
+        let beside = self.access.beside(&self.path.join("notes.md"), text.as_bytes(), true)?;
         let (sha256, bytes) = (Digest::of(text.as_bytes()), text.len() as u64);
-        self.journal.append(Entry::Notes { sha256, bytes })
+        let record = self.journal.append(Entry::Notes { sha256, bytes })?;
+        beside.take_place()?;
+        Ok(record)
     }
 
     fn summary_of(path: &Path) -> Result<Summary, CaseError> {

@@ -54,6 +54,12 @@ pub enum CaseError {
         /// What happened.
         why: String,
     },
+    /// The file of the signing key holds no key.
+    #[error("{} is no ed25519 key: move it away and start again; a new one is made, and heads that the old one signed are told from those of the new one", path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// A plan that is not there.
     #[error("there is no plan {hash} here; make it again with `podmortem plan`")]
     NoPlan {

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::access::{Access, sync_dir};
 use super::error::{At, CaseError};
-use super::{Custody, Digest, Source};
+use super::{Custody, Digest, Program, Source};
 use crate::model::Clean;
 
 /// The artefacts of a case, named by the SHA-256 of their content.
@@ -24,6 +24,11 @@ pub struct Evidence {
 /// Files that are being written carry this prefix; `verify` names those that were left behind.
 pub(super) const UNFINISHED: &str = "unfinished-";
 
+/// Who writes the unfinished artefact of that name.
+pub(super) fn writer_of(name: &str) -> Option<Program> {
+    name.strip_prefix(UNFINISHED)?.rsplit_once('-')?.0.parse().ok()
+}
+
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Evidence {
@@ -34,7 +39,7 @@ impl Evidence {
     /// Begins an artefact.
     pub fn begin(&self, source: Source) -> Result<Artefact, CaseError> {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = self.dir.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
+        let path = self.dir.join(format!("{UNFINISHED}{}-{number}", Program::current()));
         let file = self.access.create_new(&path).at("create", &path)?;
         let (begun, hasher) = (Timestamp::now(), Sha256::new());
         Ok(Artefact { store: self.clone(), path, file: Some(file), hasher, bytes: 0, begun, source })

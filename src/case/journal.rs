@@ -1,24 +1,36 @@
 //! Writing records.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::access::{Access, sync_dir};
 use super::error::{At, CaseError};
-use super::read::{Lines, head_path, lines_path, writers};
-use super::{By, Digest, Entry, Head, Record, WriterId};
+use super::head::{HeadFile, SignedHead};
+use super::known::{Known, KnownHead};
+use super::leftovers::{self, Leftover};
+use super::read::{head_path, lines_path, writers};
+use super::sign::Signer;
+use super::{By, Digest, Disk, Entry, Head, Program, RealDisk, Record, Start, WriterId};
+
+/// A head is made durable at most this often: the records themselves always are,
+/// and a head that a loss of power took is closed by the next writer.
+const HEAD_SYNCED_EVERY: Duration = Duration::from_secs(1);
 
 /// This program's file in a case's journal. It comes into being with its first
 /// record, so that whoever only looks leaves nothing behind.
 pub struct Journal {
+    case: PathBuf,
     dir: PathBuf,
     access: Access,
     by: By,
+    state: PathBuf,
+    disk: Arc<dyn Disk>,
     chain: Mutex<Option<Chain>>,
 }
 
@@ -31,12 +43,23 @@ struct Chain {
     head: Head,
     seen: BTreeMap<WriterId, Head>,
     lost: Option<String>,
+    signer: Signer,
+    known: KnownHead,
+    written: Instant,
+    head_synced: Option<Instant>,
 }
 
 impl Journal {
-    /// The journal in that directory, written by whoever runs this program.
-    pub(super) fn new(dir: PathBuf, access: Access, by: By) -> Self {
-        Self { dir, access, by, chain: Mutex::new(None) }
+    /// The journal of a case, written by whoever runs this program, signed with
+    /// the key in the state directory.
+    pub(super) fn new(case: &Path, access: Access, by: By, state: &Path) -> Self {
+        let (case, dir, state) = (case.to_owned(), case.join("journal"), state.to_owned());
+        Self { case, dir, access, by, state, disk: Arc::new(RealDisk), chain: Mutex::new(None) }
+    }
+
+    /// Writes through another way to the disk from here on.
+    pub(super) fn write_through(&mut self, disk: Arc<dyn Disk>) {
+        self.disk = disk;
     }
 
     /// Who writes.
@@ -48,19 +71,30 @@ impl Journal {
     ///
     /// It waits for the disk: call it from a thread that may.
     pub fn append(&self, entry: Entry) -> Result<Record, CaseError> {
+        self.with(|chain| self.write(chain, entry))
+    }
+
+    /// Closes what writers that are gone have left open: lines without an end,
+    /// heads that are behind, files that no record names.
+    pub fn close_left(&self) -> Result<(), CaseError> {
+        self.with(|chain| self.close(chain))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Chain) -> Result<T, CaseError>) -> Result<T, CaseError> {
         let mut guard = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
         if guard.is_none() {
             let mut chain = self.begin()?;
-            self.close_others(&mut chain)?;
+            self.close(&mut chain)?;
             *guard = Some(chain);
         }
         match guard.as_mut() {
-            Some(chain) => self.write(chain, entry),
+            Some(chain) => work(chain),
             None => Err(io::Error::from(io::ErrorKind::NotFound)).at("open", &self.dir),
         }
     }
 
     fn begin(&self) -> Result<Chain, CaseError> {
+        let signer = Signer::of(&self.state)?;
         for attempt in 0.. {
             let writer = WriterId::start(&self.by, Timestamp::now(), attempt);
             let path = lines_path(&self.dir, &writer);
@@ -69,27 +103,40 @@ impl Journal {
                 created => {
                     let file = created.at("create", &path)?;
                     sync_dir(&self.dir)?;
-                    let (head, seen) = (Head::NONE, BTreeMap::new());
-                    return Ok(Chain { writer, path, file, length: 0, head, seen, lost: None });
+                    let known = Known::of(&self.state, &self.case).begin(&writer)?;
+                    return Ok(Chain {
+                        writer,
+                        path,
+                        file,
+                        length: 0,
+                        head: Head::NONE,
+                        seen: BTreeMap::new(),
+                        lost: None,
+                        signer,
+                        known,
+                        written: Instant::now(),
+                        head_synced: None,
+                    });
                 }
             }
         }
         Err(io::Error::from(io::ErrorKind::AlreadyExists)).at("create a journal file in", &self.dir)
     }
 
-    /// Takes note of every file that ends otherwise than its head says: its
-    /// writer stopped between two writes, or in the middle of one.
-    fn close_others(&self, chain: &mut Chain) -> Result<(), CaseError> {
-        for writer in writers(&self.dir)? {
-            if writer == chain.writer {
-                continue;
-            }
-            let lines = Lines::read(&lines_path(&self.dir, &writer))?;
-            let head = lines.head();
-            let said = Head::read(&head_path(&self.dir, &writer)).unwrap_or(Head::NONE);
-            // A chain that is shorter than its head says was cut: that is for `verify` to tell, not to close.
-            if lines.torn.is_some() || said.seq < head.seq {
-                self.write(chain, Entry::Closed { writer, head, torn: lines.torn })?;
+    fn close(&self, chain: &mut Chain) -> Result<(), CaseError> {
+        for leftover in leftovers::of(&self.case, &chain.path, &chain.writer)? {
+            let (path, ended) = match leftover {
+                Leftover::Record(entry) => {
+                    self.write(chain, entry)?;
+                    continue;
+                }
+                Leftover::Rename { from, to } => (to.clone(), fs::rename(&from, &to)),
+                Leftover::Remove(path) => (path.clone(), fs::remove_file(&path)),
+            };
+            match ended {
+                // Another writer that begins was faster.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                ended => ended.at("put in order", &path)?,
             }
         }
         Ok(())
@@ -100,6 +147,10 @@ impl Journal {
             return Err(CaseError::JournalLost { path: chain.path.clone(), why: why.clone() });
         }
         let seen = self.news(chain)?;
+        let start = (chain.head == Head::NONE).then(|| {
+            let (key, program) = (chain.signer.key().line().into(), Program::current().clone());
+            Box::new(Start { key, program })
+        });
         let record = Record {
             v: Record::VERSION,
             seq: chain.head.seq + 1,
@@ -107,12 +158,14 @@ impl Journal {
             time: Timestamp::now(),
             writer: chain.writer.clone(),
             by: self.by.clone(),
+            start,
             seen,
             entry,
         };
         let mut line = serde_json::to_vec(&record).map_err(io::Error::from).at("write", &chain.path)?;
         line.push(b'\n');
-        if let Err(error) = chain.file.write_all(&line).and_then(|()| chain.file.sync_data()) {
+        let appended = self.disk.append(&mut chain.file, &line);
+        if let Err(error) = appended.and_then(|()| self.disk.sync(&chain.file)) {
             // Nothing was announced by a record that did not reach the disk: take it back.
             if let Err(stuck) = chain.file.set_len(chain.length) {
                 chain.lost = Some(format!("{error}, then {stuck}"));
@@ -122,15 +175,31 @@ impl Journal {
         chain.length += line.len() as u64;
         chain.head = Head { seq: record.seq, hash: Digest::of(&line) };
         chain.seen.extend(record.seen.clone());
-        // The record itself is safe now; a head that is behind is closed by the next writer.
-        self.access.replace(&head_path(&self.dir, &chain.writer), &chain.head.to_line())?;
+        chain.written = Instant::now();
+        self.sign(chain)?;
         Ok(record)
+    }
+
+    /// Signs the head. The record itself is safe already; a head that is behind is closed by the next writer.
+    fn sign(&self, chain: &mut Chain) -> Result<(), CaseError> {
+        let Some(signed) = SignedHead::new(chain.head, &chain.signer) else { return Ok(()) };
+        let path = head_path(&self.dir, &chain.writer);
+        if chain.head_synced.is_none_or(|last| last.elapsed() >= HEAD_SYNCED_EVERY) {
+            self.access.replace(&path, &signed.to_bytes())?;
+            chain.head_synced = Some(Instant::now());
+        } else {
+            self.access.replace_quickly(&path, &signed.to_bytes())?;
+        }
+        if let Err(error) = chain.known.keep(&signed) {
+            tracing::warn!(%error, "the head was not kept in the state directory");
+        }
+        Ok(())
     }
 
     /// Heads of other writers that moved since this writer's last record.
     fn news(&self, chain: &Chain) -> Result<BTreeMap<WriterId, Head>, CaseError> {
         let heads = writers(&self.dir)?.into_iter().filter(|writer| *writer != chain.writer);
-        let read = heads.filter_map(|writer| Some((Head::read(&head_path(&self.dir, &writer))?, writer)));
+        let read = heads.filter_map(|writer| Some((HeadFile::read(&head_path(&self.dir, &writer)).head()?, writer)));
         Ok(read
             .filter(|(head, writer)| chain.seen.get(writer) != Some(head))
             .map(|(head, writer)| (writer, head))
@@ -141,6 +210,12 @@ impl Journal {
     pub fn writer(&self) -> Option<WriterId> {
         let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
         chain.as_ref().map(|chain| chain.writer.clone())
+    }
+
+    /// How long this program has written nothing; `None` before its first record.
+    pub fn silent_for(&self) -> Option<Duration> {
+        let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        chain.as_ref().map(|chain| chain.written.elapsed())
     }
 
     /// Where the journal lies.

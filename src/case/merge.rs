@@ -42,6 +42,7 @@ mod tests {
             time: Timestamp::from_second(second).unwrap(),
             writer: writer_of(writer),
             by: By { user: "a".into(), uid: 1, host: "h".into() },
+            start: None,
             seen: seen.iter().map(|(of, seq)| (writer_of(of), Head { seq: *seq, hash: Digest::NONE })).collect(),
             entry: Entry::Unknown,
         }

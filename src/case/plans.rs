@@ -36,6 +36,11 @@ impl Plans {
         Ok(hash)
     }
 
+    /// Whether a plan of that hash is kept.
+    pub fn holds(&self, hash: PlanHash) -> bool {
+        self.path(hash).exists()
+    }
+
     /// The plan of that hash, checked against it.
     pub fn find(&self, hash: PlanHash) -> Result<Plan, CaseError> {
         let path = self.path(hash);

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{By, CaseId, Custody, Digest, Head, WriterId};
+use super::{By, CaseId, Custody, Digest, Head, Program, WriterId};
 use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Uid, Verdict};
 
 /// One line of a journal.
@@ -24,6 +24,9 @@ pub struct Record {
     pub writer: WriterId,
     /// The person and the machine.
     pub by: By,
+    /// In the first record of a file: the key that signs its heads, and the program that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Box<Start>>,
     /// Heads of other writers that are new since this writer's last record.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub seen: BTreeMap<WriterId, Head>,
@@ -34,6 +37,15 @@ pub struct Record {
 impl Record {
     /// The format that is written.
     pub const VERSION: u8 = 1;
+}
+
+/// How a file of the journal begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The public key that signs the file's heads: `ssh-ed25519 AAAA…`.
+    pub key: Clean,
+    /// The program that writes the file.
+    pub program: Program,
 }
 
 /// A job's id: the action and eight digits, `cordon-1f0c9a3b`.
@@ -83,6 +95,13 @@ pub enum Entry {
         sha256: Digest,
         /// Its length.
         bytes: u64,
+    },
+    /// A plan was made and kept in `plans/`.
+    Planned {
+        /// The plan.
+        plan: PlanHash,
+        /// The action's id.
+        action: Clean,
     },
     /// A plan was confirmed, and a job began.
     Started {
@@ -168,6 +187,31 @@ pub enum Entry {
         /// How.
         end: JobEnd,
     },
+    /// A writer goes on with a job whose owner was gone or silent. Who had it before stops.
+    Adopted {
+        /// The job.
+        job: JobId,
+        /// Its epoch from here on.
+        epoch: u32,
+        /// The writer that had it.
+        from: WriterId,
+        /// How it was known that nobody works on it any more.
+        why: Clean,
+    },
+    /// A writer has left a job to whoever adopted it.
+    Yielded {
+        /// The job.
+        job: JobId,
+        /// The epoch in which this writer had it.
+        epoch: u32,
+    },
+    /// Somebody asks the owner of a job to cancel it.
+    CancelAsked {
+        /// The job.
+        job: JobId,
+    },
+    /// The writer has jobs that run, and nothing else to say.
+    Beat,
     /// Something was asked for and not done; nothing was sent.
     Refused {
         /// The action's id.
@@ -190,6 +234,16 @@ pub enum Entry {
         head: Head,
         /// The line that was cut short, if one was.
         torn: Option<TornTail>,
+    },
+    /// A file of the case that no record names, as the next writer found it: the
+    /// program that wrote it ended before its record was written.
+    Found {
+        /// Where it lies in the case.
+        file: Clean,
+        /// SHA-256 of what is there.
+        sha256: Digest,
+        /// Its length.
+        bytes: u64,
     },
     /// An entry of a later version of this program.
     #[serde(other)]

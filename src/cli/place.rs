@@ -58,7 +58,7 @@ impl Place {
 /// The case that was named with `--case`.
 pub fn case(startup: &Startup) -> Result<Option<Arc<Case>>> {
     let Some(named) = &startup.options.case else { return Ok(None) };
-    Ok(Some(Arc::new(Case::open(startup.directories.cases(), named)?)))
+    Ok(Some(Arc::new(Case::open(&startup.directories, named)?)))
 }
 
 /// The same, where nothing is done without one.

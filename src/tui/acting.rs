@@ -36,10 +36,10 @@ impl Acting {
 
     /// Opens a case, or begins it where there is none of that id.
     pub fn open(&mut self, id: &str, clusters: Vec<ClusterId>, may_create: bool) {
-        let root = self.directories.cases();
-        let case = match Case::open(root, id) {
+        let home = &self.directories;
+        let case = match Case::open(home, id) {
             Err(_) if may_create => Case::create(
-                root,
+                home,
                 NewCase {
                     id: id.to_owned(),
                     title: String::new(),

@@ -3,34 +3,40 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::super::head::HeadFile;
 use super::super::merge::merge;
 use super::super::read::{Lines, head_path, lines_path, writers};
 use super::super::{CaseError, Digest, Entry, Head, Record, TornTail, WriterId};
 use super::{Damage, Report};
 
+/// The chains of a journal, by their writers.
+pub(super) type Chains = BTreeMap<WriterId, Chain>;
+
 /// A chain whose lines were read.
-struct Chain {
-    file: String,
+pub(super) struct Chain {
+    /// Its file, below the case's directory.
+    pub file: String,
     hashes: Vec<Digest>,
     torn: Option<TornTail>,
-    said: Option<Head>,
-    has_head: bool,
+    /// What its `.head` file holds.
+    pub said: HeadFile,
 }
 
 impl Chain {
-    fn head(&self) -> Head {
+    /// Its last record.
+    pub fn head(&self) -> Head {
         self.hashes.last().map_or(Head::NONE, |hash| Head { seq: self.hashes.len() as u64, hash: *hash })
     }
 
     /// Whether the chain holds that head, at its end or before it.
-    fn holds(&self, head: Head) -> bool {
+    pub fn holds(&self, head: Head) -> bool {
         head == Head::NONE
             || usize::try_from(head.seq).ok().and_then(|seq| self.hashes.get(seq.checked_sub(1)?)) == Some(&head.hash)
     }
 }
 
 /// Checks every file of the journal and gives the records that could be read, in the order of the story.
-pub(super) fn check(case: &Path, report: &mut Report) -> Result<Vec<Record>, CaseError> {
+pub(super) fn check(case: &Path, report: &mut Report) -> Result<(Vec<Record>, Chains), CaseError> {
     let journal = case.join("journal");
     let mut chains = BTreeMap::new();
     let mut files: Vec<Vec<Record>> = Vec::new();
@@ -39,9 +45,8 @@ pub(super) fn check(case: &Path, report: &mut Report) -> Result<Vec<Record>, Cas
         let file = format!("journal/{}.jsonl", writer.as_str());
         walk(&file, &writer, &lines, report);
         let hashes = lines.whole.iter().map(|line| line.hash).collect();
-        let head = head_path(&journal, &writer);
-        let (said, has_head) = (Head::read(&head), head.exists());
-        chains.insert(writer, Chain { file, hashes, torn: lines.torn, said, has_head });
+        let said = HeadFile::read(&head_path(&journal, &writer));
+        chains.insert(writer, Chain { file, hashes, torn: lines.torn, said });
         files.push(lines.whole.into_iter().filter_map(|line| line.record.ok()).collect());
     }
     let records = merge(files);
@@ -54,7 +59,7 @@ pub(super) fn check(case: &Path, report: &mut Report) -> Result<Vec<Record>, Cas
         end(writer, chain, &records, report);
     }
     witnesses(&chains, &records, report);
-    Ok(records)
+    Ok((records, chains))
 }
 
 /// One file from its first line to its last.
@@ -103,29 +108,32 @@ fn end(writer: &WriterId, chain: &Chain, records: &[Record], report: &mut Report
         .collect();
     let head_file = format!("journal/{}.head", writer.as_str());
     let is_closed = closed.iter().any(|(head, torn)| *head == found && *torn == chain.torn);
-    match chain.said {
-        Some(said) if said == found => {}
-        Some(said) if said.seq > found.seq => {
+    match (chain.said.head(), &chain.said) {
+        (Some(said), _) if said == found => {}
+        (Some(said), _) if said.seq > found.seq => {
             let says = format!("{} records were written, {} are there", said.seq, found.seq);
             report.problem(Damage::Missing, &chain.file, Some(found.seq + 1), says);
         }
-        Some(said) if said.seq == found.seq => {
+        (Some(said), _) if said.seq == found.seq => {
             let says = format!("its hash is {}, the head says {}", found.hash, said.hash);
             report.problem(Damage::Changed, &chain.file, Some(found.seq), says);
         }
-        Some(said) if is_closed && chain.holds(said) => {
+        (Some(said), _) if is_closed && chain.holds(said) => {
             report
                 .remarks
                 .push(format!("{writer} stopped before its head was written; a later record closed it").into());
         }
-        Some(said) => {
+        (Some(said), _) => {
             let says = format!("the head ends at record {}, and no later record closed the file", said.seq);
             report.problem(Damage::Added, &chain.file, Some(said.seq + 1), says);
         }
-        None if chain.has_head => report.problem(Damage::Changed, &head_file, None, "it is no head any more"),
+        (None, HeadFile::Odd) => report.problem(Damage::Changed, &head_file, None, "it is no head any more"),
         // A writer that stopped within its first record has no head yet.
-        None if is_closed && found.seq <= 1 => {}
-        None => report.problem(Damage::Missing, &head_file, None, "the end of its chain is not known"),
+        (None, HeadFile::Absent) if is_closed && found.seq <= 1 => {}
+        (None, HeadFile::Lost) if is_closed => {
+            report.remarks.push(format!("{writer} lost its head with the power; a later record closed it").into());
+        }
+        (None, _) => report.problem(Damage::Missing, &head_file, None, "the end of its chain is not known"),
     }
     if let Some(torn) = chain.torn {
         if is_closed {
@@ -141,7 +149,7 @@ fn end(writer: &WriterId, chain: &Chain, records: &[Record], report: &mut Report
 }
 
 /// What writers saw of each other must still be there.
-fn witnesses(chains: &BTreeMap<WriterId, Chain>, records: &[Record], report: &mut Report) {
+fn witnesses(chains: &Chains, records: &[Record], report: &mut Report) {
     let mut newest: BTreeMap<&WriterId, (Head, &WriterId)> = BTreeMap::new();
     for record in records {
         let closed = match &record.entry {

@@ -2,13 +2,14 @@
 
 mod chains;
 mod files;
+mod seals;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::CaseError;
+use super::{CaseError, PublicKey};
 use crate::model::Clean;
 
 /// What is wrong with a part of a case.
@@ -74,10 +75,50 @@ pub struct Report {
     pub artefacts: usize,
     /// Bytes of artefacts that were hashed again.
     pub bytes: u64,
+    /// The keys that signed the heads.
+    pub keys: Vec<Key>,
+    /// Chains that end as this machine remembers them, or go on from there.
+    pub remembered: usize,
     /// What does not verify.
     pub problems: Vec<Problem>,
     /// What is out of the ordinary and accounted for: torn lines that a later record closed.
     pub remarks: Vec<Clean>,
+}
+
+/// A key that signed heads of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Key {
+    /// `SHA256:…`, as `ssh-keygen -l` prints it.
+    pub fingerprint: Clean,
+    /// The public key, as it stands in a file of allowed signers.
+    pub public: Clean,
+    /// The people and machines whose journals it signed.
+    pub of: Vec<Clean>,
+    /// How many journals it signed.
+    pub writers: usize,
+    /// How it is known here that the key is theirs.
+    pub known: Standing,
+}
+
+/// What is known here of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It is the key of this person on this machine.
+    Own,
+    /// It is among the signers that were named.
+    Named,
+    /// Nothing: whoever could write to the case could have made it.
+    Unknown,
+}
+
+/// What else than the case itself it is held against.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The state directory, with the key and the heads of the writers that ran here.
+    pub state: Option<PathBuf>,
+    /// The keys that may have signed; `None` where nobody said.
+    pub signers: Option<Vec<PublicKey>>,
 }
 
 impl Report {
@@ -91,13 +132,21 @@ impl Report {
     }
 }
 
-/// Checks every record, head, artefact, plan and note of a case.
+/// Checks a case against itself: every record, head, signature, artefact, plan and note.
 ///
-/// It finds what was damaged, and what was changed by somebody who did not also
-/// rewrite every line and head that follows: for that a head must be known from elsewhere.
+/// It finds what was damaged, and what was changed by somebody who does not hold
+/// the key. Whoever makes a key of their own can write a case of their own with
+/// it: that is found by [`verify_by`], which knows something from elsewhere.
 pub fn verify(case: &Path) -> Result<Report, CaseError> {
+    verify_by(case, &Trust::default())
+}
+
+/// Checks a case against itself and against what is known of it from elsewhere:
+/// chains that were shortened or rewritten together with their heads are found.
+pub fn verify_by(case: &Path, trust: &Trust) -> Result<Report, CaseError> {
     let mut report = Report::default();
-    let records = chains::check(case, &mut report)?;
+    let (records, ends) = chains::check(case, &mut report)?;
+    seals::check(case, &records, &ends, trust, &mut report);
     files::check(case, &records, &mut report)?;
     Ok(report)
 }

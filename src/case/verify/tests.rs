@@ -1,8 +1,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::head::SignedHead;
+use super::super::sign::Signer;
 use super::super::{Case, Entry, NewCase, Source};
 use super::*;
+use crate::config::Directories;
+
+/// The state directory and the cases of whoever runs the test.
+fn home(root: &Path) -> Directories {
+    Directories::under(root)
+}
+
+fn open(root: &Path) -> Case {
+    Case::open(&home(root), "SEC-1").unwrap()
+}
 
 fn source(label: &str) -> Source {
     Source {
@@ -18,12 +30,12 @@ fn source(label: &str) -> Source {
 /// A case of two writers, an artefact and notes.
 fn case(root: &Path) -> PathBuf {
     let new = NewCase { id: "SEC-1".into(), title: "web".into(), responder: "alice".into(), clusters: vec![] };
-    let first = Case::create(root, new).unwrap();
+    let first = Case::create(&home(root), new).unwrap();
     let mut artefact = first.evidence().begin(source("pod")).unwrap();
     artefact.write(b"the pod\n").unwrap();
     let custody = Box::new(artefact.finish(None).unwrap());
     first.journal().append(Entry::Evidence { job: None, custody }).unwrap();
-    let second = Case::open(root, "SEC-1").unwrap();
+    let second = open(root);
     for text in ["one", "two"] {
         second.journal().append(Entry::Note { text: text.into() }).unwrap();
     }
@@ -120,9 +132,15 @@ fn a_chain_that_was_shortened_with_its_head_is_missed_by_whoever_saw_it() {
     let content = fs::read_to_string(&path).unwrap();
     let first = content.split_inclusive('\n').next().unwrap();
     overwrite(&path, first.as_bytes());
-    let head = super::super::read::Lines::parse(first.as_bytes()).head();
-    overwrite(&path.with_extension("head"), &head.to_line());
+    sign_anew(root.path(), &path);
     assert!(damages(&case).contains(&Damage::Missing));
+}
+
+/// Gives a chain the head that its own writer would sign for what is there now.
+fn sign_anew(root: &Path, path: &Path) {
+    let head = super::super::read::Lines::parse(&fs::read(path).unwrap()).head();
+    let signed = SignedHead::new(head, &Signer::of(home(root).state()).unwrap()).unwrap();
+    overwrite(&path.with_extension("head"), &signed.to_bytes());
 }
 
 #[test]
@@ -133,7 +151,7 @@ fn a_torn_line_is_survived_named_and_closed_by_the_next_writer() {
     let whole = fs::read(&path).unwrap();
     overwrite(&path, &[&whole[..], b"{\"v\":1,\"seq\":9"].concat());
     assert_eq!(damages(&case), [Damage::Unfinished]);
-    let opened = Case::open(root.path(), "SEC-1").unwrap();
+    let opened = open(root.path());
     assert_eq!(opened.records().unwrap().len(), 5);
     opened.journal().append(Entry::Note { text: "back again".into() }).unwrap();
     let report = verify(&case).unwrap();
@@ -150,10 +168,11 @@ fn a_head_that_was_not_written_any_more_is_closed_as_well() {
     let path = journals(&case).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
     let content = fs::read_to_string(&path).unwrap();
     let two: String = content.split_inclusive('\n').take(2).collect();
-    let behind = super::super::read::Lines::parse(two.as_bytes()).head();
-    overwrite(&path.with_extension("head"), &behind.to_line());
+    overwrite(&path, two.as_bytes());
+    sign_anew(root.path(), &path);
+    overwrite(&path, content.as_bytes());
     assert_eq!(damages(&case), [Damage::Added]);
-    Case::open(root.path(), "SEC-1").unwrap().journal().append(Entry::Note { text: "on".into() }).unwrap();
+    open(root.path()).journal().append(Entry::Note { text: "on".into() }).unwrap();
     assert!(verify(&case).unwrap().holds());
 }
 

@@ -86,7 +86,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
         Command::New { id, responder, title, here, output } => {
             let clusters = if *here { vec![Place::of(startup, None).await?.site.identity.cluster] } else { vec![] };
             let (id, title, responder) = (id.clone(), title.clone(), responder.clone());
-            let case = Case::create(startup.directories.cases(), NewCase { id, title, responder, clusters })?;
+            let case = Case::create(&startup.directories, NewCase { id, title, responder, clusters })?;
             let value = json!({"id": case.id(), "slug": case.id().slug(), "path": case.path()});
             out::print(&match output {
                 Output::Json => format!("{value:#}\n"),
@@ -140,7 +140,7 @@ fn note(startup: &Startup, text: Option<&str>, save: Option<&PathBuf>) -> Result
 fn open(startup: &Startup, named: Option<&str>) -> Result<Case> {
     let named = named.or(startup.options.case.as_deref());
     let named = named.ok_or_else(|| Ended::usage("name a case; `podmortem case list` shows what is there"))?;
-    Ok(Case::open(startup.directories.cases(), named)?)
+    Ok(Case::open(&startup.directories, named)?)
 }
 
 fn list(startup: &Startup, output: Output) -> Result<()> {

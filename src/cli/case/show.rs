@@ -91,6 +91,12 @@ fn said(entry: &Entry) -> String {
         Entry::Refused { action, why, .. } => format!("{action} refused: {why}"),
         Entry::ReadOnly { why } => format!("read-only from here on: {why}"),
         Entry::Closed { writer, .. } => format!("closed what {writer} had left open"),
+        Entry::Found { file, bytes, .. } => format!("found {file} ({bytes} bytes), which no record named"),
+        Entry::Planned { action, plan } => format!("planned {action}: plan {plan}"),
+        Entry::Adopted { job, from, epoch, why } => format!("{job} taken over from {from} (epoch {epoch}): {why}"),
+        Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
+        Entry::CancelAsked { job } => format!("{job}: its owner is asked to cancel it"),
+        Entry::Beat => "goes on".to_owned(),
         Entry::Unknown => "an entry of a later version of podmortem".to_owned(),
     }
 }

@@ -37,6 +37,12 @@ fn what(entry: &Entry) -> String {
         Entry::Refused { action, why, .. } => format!("{action} refused: {why}"),
         Entry::ReadOnly { why } => format!("read-only from here: {why}"),
         Entry::Closed { writer, .. } => format!("closed the file of {}, whose program is gone", writer.as_str()),
+        Entry::Found { file, .. } => format!("found {file}, which no record names"),
+        Entry::Planned { action, plan } => format!("{action} planned: {plan}"),
+        Entry::Adopted { job, from, why, .. } => format!("{job} taken over from {}: {why}", from.as_str()),
+        Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
+        Entry::CancelAsked { job } => format!("asks the owner of {job} to cancel it"),
+        Entry::Beat => "goes on".to_owned(),
         Entry::Unknown => "an entry of a later version".to_owned(),
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use podmortem::actions;
 use podmortem::case::{Case, NewCase, verify};
+use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
 use podmortem::model::{Call, Clean, Kind, Plan, PlanNote, SessionId, Target, Uid};
@@ -27,7 +28,7 @@ async fn site(day: &GameDay) -> Site {
 
 fn engine(root: &Path, id: &str) -> Engine {
     let new = NewCase { id: id.into(), title: String::new(), responder: "a".into(), clusters: vec![] };
-    Engine::new(Arc::new(Case::create(root, new).unwrap())).unwrap()
+    Engine::new(Arc::new(Case::create(&Directories::under(root), new).unwrap())).unwrap()
 }
 
 async fn targets(site: &Site, kind: Kind, count: usize) -> Vec<Target> {

@@ -114,7 +114,7 @@ impl Engine {
     /// As [`plan`], or the plan cannot be kept.
     pub async fn plan(&self, action: &str, site: &Site, targets: &[Target]) -> Result<Plan, ResponseError> {
         let plan = plan(action, site, targets, Some(self.case().id())).await?;
-        self.case().plans().keep(&plan)?;
+        self.keep(&plan).await?;
         Ok(plan)
     }
 
@@ -126,8 +126,18 @@ impl Engine {
     pub async fn plan_undo(&self, site: &Site, job: &JobId) -> Result<Plan, ResponseError> {
         let targets = undo::standing(self.case(), job)?;
         let plan = undo::plan(self.case(), site, job, &targets).await?;
-        self.case().plans().keep(&plan)?;
+        self.keep(&plan).await?;
         Ok(plan)
+    }
+
+    /// Keeps a plan in the case, and says so in the journal: what nobody names there was added.
+    async fn keep(&self, plan: &Plan) -> Result<(), CaseError> {
+        let plans = self.case().plans();
+        if plans.holds(plan.hash()) {
+            return Ok(());
+        }
+        let hash = plans.keep(plan)?;
+        self.record(Entry::Planned { plan: hash, action: plan.action.clone() }).await
     }
 
     /// Runs a confirmed plan, if it may be run: the latch is open, the plan was

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::head::SignedHead;
 use super::super::sign::Signer;
-use super::super::{Case, Entry, NewCase, Source};
+use super::super::{Case, Digest, Entry, JobId, NewCase, Program, Record, Source};
 use super::*;
 use crate::config::Directories;
 
@@ -39,6 +39,17 @@ fn case(root: &Path) -> PathBuf {
     for text in ["one", "two"] {
         second.journal().append(Entry::Note { text: text.into() }).unwrap();
     }
+    let plan: crate::model::Plan = serde_json::from_value(serde_json::json!({
+        "action": "cordon", "tier": 1, "cluster": crate::model::ClusterId::default(), "case": "SEC-1",
+        "targets": [], "calls": [], "notes": [], "facts": [],
+    }))
+    .unwrap();
+    let hash = first.plans().keep(&plan).unwrap();
+    first.journal().append(Entry::Planned { plan: hash, action: "cordon".into() }).unwrap();
+    let job = JobId("cordon-1f0c9a3b".into());
+    assert!(second.epochs().take(&job, 2).unwrap());
+    let from = first.journal().writer().unwrap();
+    second.journal().append(Entry::Adopted { job, epoch: 2, from, why: "it was gone".into() }).unwrap();
     first.save_notes("what was seen\n").unwrap();
     first.path().to_owned()
 }
@@ -72,7 +83,7 @@ fn what_was_written_holds() {
     let root = tempfile::tempdir().unwrap();
     let report = verify(&case(root.path())).unwrap();
     assert!(report.holds(), "{report:?}");
-    assert_eq!((report.records, report.writers, report.artefacts), (5, 2, 1));
+    assert_eq!((report.records, report.writers, report.artefacts), (7, 2, 1));
 }
 
 #[test]
@@ -109,14 +120,14 @@ fn lines_that_are_dropped_reordered_or_added_are_named() {
     let path = journals(&case).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
     let content = fs::read_to_string(&path).unwrap();
     let lines: Vec<_> = content.split_inclusive('\n').collect();
-    let [first, second, third] = lines[..] else { panic!("three records expected") };
+    let [first, second, third, fourth] = lines[..] else { panic!("four records expected") };
     for (wrong, damage) in [
-        (vec![first, third], Damage::Missing),
-        (vec![second, third], Damage::Missing),
-        (vec![first, second], Damage::Missing),
-        (vec![first, third, second], Damage::Reordered),
-        (vec![first, second, second, third], Damage::Reordered),
-        (vec![first, second, third, third], Damage::Reordered),
+        (vec![first, third, fourth], Damage::Missing),
+        (vec![second, third, fourth], Damage::Missing),
+        (vec![first, second, third], Damage::Missing),
+        (vec![first, third, second, fourth], Damage::Reordered),
+        (vec![first, second, second, third, fourth], Damage::Reordered),
+        (vec![first, second, third, fourth, fourth], Damage::Reordered),
     ] {
         overwrite(&path, wrong.concat().as_bytes());
         assert!(damages(&case).contains(&damage), "{damage:?} in {:?}", verify(&case).unwrap());
@@ -152,7 +163,7 @@ fn a_torn_line_is_survived_named_and_closed_by_the_next_writer() {
     overwrite(&path, &[&whole[..], b"{\"v\":1,\"seq\":9"].concat());
     assert_eq!(damages(&case), [Damage::Unfinished]);
     let opened = open(root.path());
-    assert_eq!(opened.records().unwrap().len(), 5);
+    assert_eq!(opened.records().unwrap().len(), 7);
     opened.journal().append(Entry::Note { text: "back again".into() }).unwrap();
     let report = verify(&case).unwrap();
     assert!(report.holds(), "{report:?}");
@@ -186,4 +197,119 @@ fn the_hash_of_a_line_is_the_one_of_sha256sum() {
         let head = fs::read_to_string(path.with_extension("head")).unwrap();
         assert!(head.contains(&super::super::Digest::of(last).to_string()));
     }
+}
+
+/// Changes the first note of a chain, makes every hash after it anew, and signs
+/// the new end with the key below `state`, which the first record is made to name.
+fn rewrite(path: &Path, state: &Path) {
+    let signer = Signer::of(state).unwrap();
+    let (mut prev, mut chain) = (Digest::NONE, String::new());
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let mut record: Record = serde_json::from_str(line).unwrap();
+        record.prev = prev;
+        if let Some(start) = &mut record.start {
+            start.key = signer.key().line().into();
+        }
+        if matches!(record.entry, Entry::Note { .. } | Entry::Planned { .. }) {
+            record.entry = Entry::Note { text: "nothing was seen".into() };
+        }
+        let line = serde_json::to_string(&record).unwrap() + "\n";
+        prev = Digest::of(line.as_bytes());
+        chain.push_str(&line);
+    }
+    overwrite(path, chain.as_bytes());
+    let head = super::super::read::Lines::parse(chain.as_bytes()).head();
+    let signed = SignedHead::new(head, &signer).unwrap();
+    overwrite(&path.with_extension("head"), &signed.to_bytes());
+}
+
+fn trust(root: &Path) -> Trust {
+    Trust { state: Some(home(root).state().to_owned()), signers: None }
+}
+
+#[test]
+fn a_chain_that_was_rewritten_with_a_key_of_ones_own_is_found_by_what_is_known_elsewhere() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    assert!(verify_by(&case, &trust(root.path())).unwrap().holds());
+    let stranger = tempfile::tempdir().unwrap();
+    let seen_by_nobody = journals(&case).into_iter().find(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        text.contains("cordon-1f0c9a3b")
+    });
+    let path = seen_by_nobody.unwrap();
+    let before = (fs::read(&path).unwrap(), fs::read(path.with_extension("head")).unwrap());
+    let own = Signer::public_in(home(root.path()).state()).unwrap();
+    for state in [stranger.path(), home(root.path()).state()] {
+        rewrite(&path, state);
+        let found = verify_by(&case, &trust(root.path())).unwrap();
+        assert!(found.problems.iter().any(|problem| problem.damage == Damage::Changed), "{found:?}");
+        assert!(found.problems.iter().any(|problem| problem.says.contains("this machine wrote it")), "{found:?}");
+    }
+    rewrite(&path, stranger.path());
+    let named = Trust { state: None, signers: Some(vec![own]) };
+    let found = verify_by(&case, &named).unwrap();
+    assert!(found.problems.iter().any(|problem| problem.says.contains("no key of the signers")), "{found:?}");
+    // Without any knowledge it is at least said whose key is not known.
+    let alone = verify_by(&case, &Trust { state: Some(stranger.path().join("none")), signers: None }).unwrap();
+    assert!(alone.keys.iter().all(|key| key.known == Standing::Unknown) && alone.remembered == 0);
+    overwrite(&path, &before.0);
+    overwrite(&path.with_extension("head"), &before.1);
+    assert!(verify_by(&case, &named).unwrap().holds());
+}
+
+#[test]
+fn a_chain_that_lost_its_end_or_its_file_is_missed_wherever_the_case_lies() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    let moved = root.path().join("moved");
+    fs::rename(&case, &moved).unwrap();
+    assert_eq!(verify_by(&moved, &trust(root.path())).unwrap().remembered, 2);
+    for path in journals(&moved) {
+        let (content, head) = (fs::read(&path).unwrap(), fs::read(path.with_extension("head")).unwrap());
+        let last = content.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().len();
+        overwrite(&path, &content[..content.len() - last]);
+        sign_anew(root.path(), &path);
+        let found = verify_by(&moved, &trust(root.path())).unwrap();
+        let missing = found.problems.iter().filter(|problem| problem.damage == Damage::Missing);
+        assert!(missing.clone().any(|problem| problem.says.contains("this machine wrote")), "{found:?}");
+        fs::remove_file(&path).unwrap();
+        fs::remove_file(path.with_extension("head")).unwrap();
+        let found = verify_by(&moved, &trust(root.path())).unwrap();
+        assert!(found.problems.iter().any(|problem| problem.says.contains("it is not there")), "{found:?}");
+        fs::write(&path, &content).unwrap();
+        fs::write(path.with_extension("head"), &head).unwrap();
+    }
+    assert!(verify_by(&moved, &trust(root.path())).unwrap().holds());
+}
+
+#[test]
+fn what_a_killed_program_left_is_put_in_order_by_the_next_writer() {
+    let root = tempfile::tempdir().unwrap();
+    let case = case(root.path());
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    let gone = Program::current().to_string();
+    let mut parts: Vec<_> = gone.split('-').map(str::to_owned).collect();
+    parts[1] = child.id().to_string();
+    child.wait().unwrap();
+    let gone = parts.join("-");
+    let notes = "the second version\n";
+    let first = open(root.path());
+    first.journal().append(Entry::Notes { sha256: Digest::of(notes.as_bytes()), bytes: notes.len() as u64 }).unwrap();
+    fs::write(case.join(format!("notes.md.{gone}-3.new")), notes).unwrap();
+    fs::write(case.join(format!("journal/x.head.{gone}-4.new")), "half a he").unwrap();
+    fs::write(case.join(format!("evidence/unfinished-{gone}-0")), "half a log").unwrap();
+    let orphan = Digest::of(b"captured, and not recorded");
+    fs::write(case.join(format!("evidence/{orphan}")), "captured, and not recorded").unwrap();
+    let running = case.join(format!("evidence/unfinished-{}-0", Program::current()));
+    fs::write(&running, "being written").unwrap();
+    assert!(!verify(&case).unwrap().holds());
+    open(root.path()).journal().append(Entry::Beat).unwrap();
+    fs::remove_file(running).unwrap();
+    let report = verify(&case).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert_eq!(report.remarks.len(), 2, "{report:?}");
+    assert_eq!(fs::read_to_string(case.join("notes.md")).unwrap(), notes);
+    fs::write(case.join(format!("evidence/unfinished-{gone}-0")), "half a lie").unwrap();
+    assert_eq!(damages(&case), [Damage::Changed]);
 }

@@ -5,3 +5,5 @@
 mod cluster;
 #[path = "cluster/mod.rs"]
 mod held;
+#[path = "cluster/impersonation.rs"]
+mod impersonation;

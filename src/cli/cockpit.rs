@@ -32,6 +32,7 @@ async fn open(startup: &Startup, entries: Vec<Entry>, open: Vec<usize>) -> Resul
         entries,
         open,
         places: places(startup),
+        impersonation: startup.impersonation(),
         latch,
         mode,
         settings: startup.settings.clone(),
@@ -50,7 +51,7 @@ async fn open(startup: &Startup, entries: Vec<Entry>, open: Vec<usize>) -> Resul
 /// Every context, and the places of those to open: by name, or from the settings, or the current one.
 fn entries(startup: &Startup) -> Result<(Vec<Entry>, Vec<usize>)> {
     let all = match contexts(startup.options.kubeconfig.as_deref()) {
-        Ok(all) => all,
+        Ok(all) => all.into_iter().map(|entry| entry.asking_as(startup.impersonation().as_ref())).collect(),
         // Clusters may be found in AWS without any kubeconfig.
         Err(_) if startup.options.kubeconfig.is_none() && !places(startup).is_empty() => Vec::new(),
         Err(error) => return Err(error.into()),

@@ -13,6 +13,12 @@ pub struct Options {
     /// Kubeconfig to read instead of $KUBECONFIG or ~/.kube/config
     #[arg(long, global = true, value_name = "FILE", help_heading = "Clusters")]
     pub kubeconfig: Option<PathBuf>,
+    /// User to impersonate in every cluster
+    #[arg(long = "as", global = true, value_name = "USER", help_heading = "Clusters")]
+    pub as_user: Option<String>,
+    /// Group to impersonate; may be given several times
+    #[arg(long, global = true, value_name = "GROUP", requires = "as_user", help_heading = "Clusters")]
+    pub as_group: Vec<String>,
     /// AWS profile whose EKS clusters are looked for; may be given several times
     #[arg(long, global = true, value_name = "PROFILE", help_heading = "Clusters")]
     pub profile: Vec<String>,

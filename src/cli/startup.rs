@@ -5,6 +5,7 @@ use std::path::Path;
 use color_eyre::eyre::Result;
 
 use crate::config::{Directories, Settings, Trouble};
+use crate::kubernetes::Impersonation;
 
 use super::options::Options;
 
@@ -45,6 +46,12 @@ impl Startup {
     /// Whether nothing may be sent that changes or discloses anything.
     pub const fn read_only(&self) -> bool {
         self.settings.read_only
+    }
+
+    /// Whom the command line says to ask as, in every cluster.
+    pub fn impersonation(&self) -> Option<Impersonation> {
+        let user = self.options.as_user.clone()?;
+        Some(Impersonation { user, groups: self.options.as_group.clone(), ..Impersonation::default() })
     }
 
     /// The same for a game day: its clusters and no others, its own memory and cases.

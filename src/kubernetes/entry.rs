@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kube::config::{Kubeconfig, KubeconfigError};
 
+use super::impersonation::Impersonation;
 use super::stanza;
 use crate::aws::EksCluster;
 use crate::model::Clean;
@@ -18,6 +19,8 @@ pub struct Entry {
     pub way: Way,
     /// Whether it is the kubeconfig's `current-context`.
     pub current: bool,
+    /// Whom requests are made as, where not as oneself.
+    pub impersonation: Option<Impersonation>,
     server: Clean,
     account: Option<Clean>,
     region: Option<Clean>,
@@ -72,11 +75,18 @@ impl Entry {
         Self {
             name: cluster.name.clone(),
             current: false,
+            impersonation: None,
             server: Clean::from(cluster.endpoint.as_str()),
             account: Some(cluster.account.clone()),
             region: Some(cluster.region.clone()),
             way: Way::Eks(Box::new(cluster)),
         }
+    }
+
+    /// The same way, asking as somebody where somebody is named, whatever the configuration says.
+    #[must_use]
+    pub fn asking_as(self, who: Option<&Impersonation>) -> Self {
+        Self { impersonation: who.cloned().or(self.impersonation), ..self }
     }
 
     /// The AWS account number, where the configuration tells.
@@ -111,6 +121,7 @@ impl Entry {
             name: Clean::from(name),
             way: Way::Kubeconfig { files: files.to_vec(), context: name.to_owned(), config: Arc::clone(config) },
             current: config.current_context.as_deref() == Some(name),
+            impersonation: Impersonation::configured(config, name),
             server: Clean::from(server),
             account: arn.as_ref().map(|arn| Clean::from(arn.account)),
             region: region.map(Clean::from),
@@ -206,9 +217,10 @@ clusters:
 - {name: plain, cluster: {server: "https://ABC.gr7.us-west-2.eks.amazonaws.com"}}
 users:
 - {name: someone, user: {token: not-a-token}}
+- {name: viewer, user: {token: not-a-token, as: viewer, as-groups: [observers]}}
 contexts:
 - {name: prod, context: {cluster: "arn:aws:eks:eu-west-1:111122223333:cluster/shop", user: someone}}
-- {name: "evil\e[31m", context: {cluster: plain, user: someone}}
+- {name: "evil\e[31m", context: {cluster: plain, user: viewer}}
 "#;
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -228,6 +240,8 @@ contexts:
         assert_eq!(entries[1].account(), None);
         assert_eq!(entries[1].region().unwrap(), "us-west-2");
         assert!(entries[1].name.hid_something());
+        assert_eq!(entries[0].impersonation, None);
+        assert_eq!(entries[1].impersonation.as_ref().unwrap().user, "viewer");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use kube::client::{Body, ClientBuilder};
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use tokio::sync::Mutex;
@@ -26,6 +26,7 @@ pub struct Transport(Arc<Inner>);
 struct Inner {
     entry: Entry,
     user_agent: HeaderValue,
+    impersonation: HeaderMap,
     credentials: Credentials,
     built: Mutex<Option<Built>>,
 }
@@ -42,7 +43,11 @@ impl Transport {
         let user_agent = HeaderValue::from_str(user_agent)
             .map_err(|_| Error::Configuration(Clean::from("the user agent is not plain text")))?;
         let credentials = Credentials::of(&entry);
-        Ok(Self(Arc::new(Inner { entry, user_agent, credentials, built: Mutex::new(None) })))
+        let impersonation = match &entry.impersonation {
+            Some(who) => who.headers().map_err(|why| unusable(&entry, &why))?,
+            None => HeaderMap::new(),
+        };
+        Ok(Self(Arc::new(Inner { entry, user_agent, impersonation, credentials, built: Mutex::new(None) })))
     }
 
     async fn client(&self, credential: &Credential) -> Result<kube::Client, Error> {
@@ -69,6 +74,7 @@ impl Transport {
             .await
             .map_err(|why| Error::Unauthenticated { what: Clean::from(what), why: Clean::from(why.to_string()) })?;
         request.headers_mut().insert(header::USER_AGENT, self.0.user_agent.clone());
+        request.headers_mut().extend(self.0.impersonation.clone());
         if let Some(bearer) = credential.bearer() {
             let mut value = HeaderValue::from_str(&format!("Bearer {bearer}"))?;
             value.set_sensitive(true);

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::aws::eks::{Place, discover};
-use crate::kubernetes::{Cluster, Entry, Events, LogOptions, Watches};
+use crate::kubernetes::{Cluster, Entry, Events, Impersonation, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
 
 use super::acting::Acting;
@@ -58,12 +58,12 @@ impl Outside {
             logs: JoinSet::new(),
             tasks: JoinSet::new(),
         };
-        outside.discover(options.places.clone());
+        outside.discover(options.places.clone(), options.impersonation.clone());
         outside
     }
 
     /// Looks for EKS clusters; each profile and Region fails by itself.
-    fn discover(&mut self, places: Vec<Place>) {
+    fn discover(&mut self, places: Vec<Place>, who: Option<Impersonation>) {
         if places.is_empty() {
             return;
         }
@@ -72,7 +72,10 @@ impl Outside {
             let mut entries = Vec::new();
             for (_, found) in discover(&places, &latch).await {
                 match found {
-                    Ok(clusters) => entries.extend(clusters.into_iter().map(Entry::eks)),
+                    Ok(clusters) => {
+                        let found = clusters.into_iter().map(Entry::eks);
+                        entries.extend(found.map(|entry| entry.asking_as(who.as_ref())));
+                    }
                     Err(error) => drop(replies.send(Reply::Tell(Tone::Bad, error.to_string().into())).await),
                 }
             }

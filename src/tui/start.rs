@@ -6,7 +6,7 @@ use crate::aws::eks::Place as AwsPlace;
 use crate::config::state::{StateError, StateFile};
 use crate::config::{Directories, Settings, Trouble};
 use crate::inventory::Marks;
-use crate::kubernetes::Entry;
+use crate::kubernetes::{Entry, Impersonation};
 use crate::model::ReadOnly;
 
 use super::app::{App, Mode};
@@ -19,6 +19,8 @@ pub struct Options {
     pub open: Vec<usize>,
     /// Where EKS clusters are looked for.
     pub places: Vec<AwsPlace>,
+    /// Whom to ask as in the clusters that are found there.
+    pub impersonation: Option<Impersonation>,
     /// The latch that refuses every change once it is closed.
     pub latch: ReadOnly,
     /// How it was started.

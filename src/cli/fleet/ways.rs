@@ -48,6 +48,8 @@ pub async fn find(startup: &Startup, which: Which, latch: &ReadOnly) -> Result<W
             Err(error) => ways.failed.push((place.to_string().into(), error.to_string().into())),
         }
     }
+    let who = startup.impersonation();
+    let configured = configured.into_iter().map(|entry| entry.asking_as(who.as_ref())).collect();
     ways.found = chosen(configured, startup, which, &places)?;
     if ways.found.is_empty() && ways.failed.is_empty() {
         return Err(Ended::failed(

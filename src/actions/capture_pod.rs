@@ -23,6 +23,7 @@ static SPEC: Spec = Spec {
     key: 'p',
     kinds: &[Kind::Pod],
     tier: Tier::Reads,
+    options: &[],
     rights: &[
         Right::here("get", "", "pods"),
         Right::here("get", "", "pods").on("log"),

@@ -22,6 +22,7 @@ static SPEC: Spec = Spec {
     key: 'c',
     kinds: &[Kind::Node],
     tier: Tier::Undone,
+    options: &[],
     rights: &[
         Right::anywhere("get", "", "nodes"),
         Right::anywhere("list", "", "nodes"),

@@ -31,6 +31,7 @@ static SPEC: Spec = Spec {
     key: 'i',
     kinds: &[Kind::Pod],
     tier: Tier::MayHurt,
+    options: &[],
     rights: &[
         Right::here("get", "", "pods"),
         Right::here("list", "", "pods"),

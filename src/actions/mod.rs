@@ -7,8 +7,8 @@
 mod frame;
 
 pub use frame::{
-    Action, ActionError, Ask, Attempt, Disabled, Done, Effect, Hand, Kept, Look, MANAGER, Outcome, Right, Spec, Undo,
-    Work, rule,
+    Action, ActionError, Ask, Attempt, Choice, Disabled, Done, Effect, Hand, Kept, Known, Look, MANAGER, Outcome,
+    Right, Spec, Undo, Work, rule, settled,
 };
 
 include!(concat!(env!("OUT_DIR"), "/actions.rs"));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::exit::Ended;
 use super::list::{Output, Table, json_items};
 use super::{Exit, out};
-use crate::actions::{Right, Spec, Undo, all, find};
+use crate::actions::{Choice, Right, Spec, Undo, all, find};
 use crate::model::{Clean, Tier};
 
 /// List what can be done: id, key, targets, risk, rights, undo
@@ -76,12 +76,14 @@ fn item(spec: &Spec) -> Value {
             "namespaced": right.namespaced,
         })
     };
+    let option = |choice: &Choice| json!({"name": choice.name, "doc": choice.doc, "default": choice.default});
     json!({
         "id": spec.id,
         "title": spec.title,
         "key": spec.key,
         "kinds": spec.kinds.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "tier": spec.tier,
+        "options": spec.options.iter().map(option).collect::<Vec<_>>(),
         "risk": risk(spec.tier),
         "rights": spec.rights.iter().map(right).collect::<Vec<_>>(),
         "undo": spec.undo.text(),
@@ -115,8 +117,14 @@ fn table(specs: &[&Spec], wide: bool) -> Table {
 
 fn told(spec: &Spec) -> String {
     let rights: Vec<_> = spec.rights.iter().map(|right| format!("  {}\n", right.rule())).collect();
+    let option = |choice: &Choice| match choice.default {
+        "" => format!("  --set {}=…  {}\n", choice.name, choice.doc),
+        default => format!("  --set {}={default}  {} (this is the default)\n", choice.name, choice.doc),
+    };
+    let options: Vec<_> = spec.options.iter().map(option).collect();
+    let options = if options.is_empty() { String::new() } else { format!("options:\n{}", options.concat()) };
     format!(
-        "{}: {}\n\n{}\n\ntargets: {}\nkey:     {}\ntier:    {} ({})\nundo:    {}\nrights:\n{}",
+        "{}: {}\n\n{}\n\ntargets: {}\nkey:     {}\ntier:    {} ({})\nundo:    {}\n{options}rights:\n{}",
         spec.id,
         spec.title,
         spec.doc,

@@ -11,9 +11,10 @@ use super::list::Output;
 use super::place::{Place, case};
 use super::targets::Aim;
 use super::{Exit, Startup, out};
+use crate::actions::ActionError;
 use crate::case::Plans;
 use crate::model::{Plan, PlanNote};
-use crate::response::{self, ResponseError};
+use crate::response::{self, Order, ResponseError};
 
 /// Say what an action would call, on which objects, and who else is hit; nothing that changes anything is sent
 #[derive(clap::Args, Debug)]
@@ -32,7 +33,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let place = Place::of(startup, case.as_deref()).await?;
     let targets = args.aim.resolve(startup, &place).await?;
     let id = case.as_ref().map(|case| case.id());
-    let plan = response::plan(action, &place.site, &targets, id).await.map_err(refusal)?;
+    let known = case.as_ref().map(|case| case.records()).transpose()?.map(|records| response::known(&records));
+    let order = Order { action, options: args.aim.options(), known: known.unwrap_or_default() };
+    let plan = response::plan(order, &place.site, &targets, id).await.map_err(refusal)?;
     match &case {
         Some(case) if !startup.read_only() => case.plans().keep(&plan)?,
         _ => Plans::outside(startup.directories.state()).keep(&plan)?,
@@ -51,7 +54,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
 pub fn refusal(error: ResponseError) -> color_eyre::eyre::Report {
     match &error {
         error if error.is_refusal() => Ended::refused(error.to_string()),
-        ResponseError::NoAction(_) | ResponseError::NoTarget => Ended::usage(error.to_string()),
+        ResponseError::NoAction(_) | ResponseError::NoTarget | ResponseError::Action(ActionError::Option { .. }) => {
+            Ended::usage(error.to_string())
+        }
         _ => Ended::failed(error.to_string()),
     }
 }
@@ -70,6 +75,9 @@ pub fn told(plan: &Plan) -> String {
     let mut text = format!("{} (tier {}, {})\n", plan.action, u8::from(plan.tier), risk(plan.tier));
     for target in &plan.targets {
         let _ = writeln!(text, "  {target}  {}", target.uid);
+    }
+    for (name, value) in plan.options.iter() {
+        let _ = writeln!(text, "  with {name}={value}");
     }
     for title in ["also hit", "cannot be undone", "limits", "theirs", "already"] {
         let mut notes = plan.notes.iter().filter(|note| heading(note) == title).peekable();

@@ -12,7 +12,7 @@ use super::place::Place;
 use super::{Exit, Startup};
 use crate::actions::{self, Action, Spec};
 use crate::kubernetes::Error;
-use crate::model::{Clean, Kind, Target, Uid};
+use crate::model::{Clean, Kind, Options, Setting, Target, Uid};
 
 /// Time that the cluster is given to list what is selected.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,6 +26,9 @@ pub struct Aim {
     /// KIND/NAME, a NAME, a workload (all of its pods), or a kind with selectors: `pods -l app=web`
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
+    /// Set an option of the action, as `podmortem actions ACTION` lists them
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<Setting>,
     #[command(flatten)]
     pub selectors: Selectors,
 }
@@ -37,6 +40,11 @@ impl Aim {
         let asked = self.action.as_deref().ok_or_else(|| Ended::usage(format!("name an action: {}", known())))?;
         let no_such = || Ended::usage(format!("there is no action {}; there are {}", Clean::from(asked), known()));
         actions::find(asked).ok_or_else(no_such)
+    }
+
+    /// What was set with `--set`.
+    pub fn options(&self) -> Options {
+        self.set.iter().cloned().collect()
     }
 
     /// The objects that are meant, each known by its UID from here on.

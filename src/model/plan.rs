@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Clean, ClusterId, Target};
+use super::{Clean, ClusterId, Options, Target};
 
 /// How dangerous an action is, which decides how it is confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,6 +112,9 @@ pub struct Plan {
     pub cluster: ClusterId,
     /// The case that the plan is made for: it decides the names of the objects that are created.
     pub case: Option<Clean>,
+    /// What the action was told beside its targets, what it takes for granted included.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
     /// The objects acted on.
     pub targets: Vec<Target>,
     /// Every call that would be sent, in order.

@@ -82,6 +82,7 @@ mod tests {
             tier,
             cluster: ClusterId::default(),
             case: None,
+            options: Default::default(),
             targets: vec![Target {
                 cluster: ClusterId::default(),
                 kind: Kind::Pod,

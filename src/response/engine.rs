@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use super::job::JobRun;
 use super::live::Live;
-use super::{Confirmation, Job, Jobs, ResponseError, Site, changes, missing, undo};
-use crate::actions::{self, Action, ActionError, Ask};
+use super::{Confirmation, Job, Jobs, Order, ResponseError, Site, changes, known, missing, undo};
+use crate::actions::{self, Action, ActionError, Ask, Known};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
 use crate::model::{Clean, Plan, Target, Tier};
 
@@ -40,9 +40,16 @@ pub struct Running {
 ///
 /// # Errors
 /// There is no such action or nothing to act on, or a target is gone, was replaced or cannot be read.
-pub async fn plan(action: &str, site: &Site, targets: &[Target], case: Option<&CaseId>) -> Result<Plan, ResponseError> {
+pub async fn plan(
+    order: impl Into<Order<'_>>,
+    site: &Site,
+    targets: &[Target],
+    case: Option<&CaseId>,
+) -> Result<Plan, ResponseError> {
+    let Order { action, options, known } = order.into();
     let action = find(action)?;
     let spec = action.spec();
+    let options = actions::settled(spec, &options)?;
     if targets.is_empty() {
         return Err(ResponseError::NoTarget);
     }
@@ -59,7 +66,7 @@ pub async fn plan(action: &str, site: &Site, targets: &[Target], case: Option<&C
         }
     }
     let read = site.cluster.read();
-    Ok(action.plan(&Ask { look: &read, cluster, case, targets }).await?)
+    Ok(action.plan(&Ask { look: &read, cluster, case, targets, options: &options, known: &known }).await?)
 }
 
 impl Engine {
@@ -112,8 +119,14 @@ impl Engine {
     ///
     /// # Errors
     /// As [`plan`], or the plan cannot be kept.
-    pub async fn plan(&self, action: &str, site: &Site, targets: &[Target]) -> Result<Plan, ResponseError> {
-        let plan = plan(action, site, targets, Some(self.case().id())).await?;
+    pub async fn plan(
+        &self,
+        order: impl Into<Order<'_>>,
+        site: &Site,
+        targets: &[Target],
+    ) -> Result<Plan, ResponseError> {
+        let order = Order { known: self.known()?, ..order.into() };
+        let plan = plan(order, site, targets, Some(self.case().id())).await?;
         self.keep(&plan).await?;
         Ok(plan)
     }
@@ -128,6 +141,11 @@ impl Engine {
         let plan = undo::plan(self.case(), site, job, &targets).await?;
         self.keep(&plan).await?;
         Ok(plan)
+    }
+
+    /// What the case knows that the cluster does not.
+    fn known(&self) -> Result<Known, CaseError> {
+        Ok(known(&self.case().records()?))
     }
 
     /// Keeps a plan in the case, and says so in the journal: what nobody names there was added.
@@ -206,7 +224,10 @@ impl Engine {
         let case = plan.case.as_deref().and_then(CaseId::new);
         match &plan.undoes {
             Some(job) => undo::plan(self.case(), site, &JobId(job.clone()), &plan.targets).await,
-            None => self::plan(&plan.action, site, &plan.targets, case.as_ref()).await,
+            None => {
+                let order = Order { action: &plan.action, options: plan.options.clone(), known: self.known()? };
+                self::plan(order, site, &plan.targets, case.as_ref()).await
+            }
         }
     }
 

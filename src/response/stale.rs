@@ -44,6 +44,7 @@ mod tests {
             tier: Tier::Undone,
             cluster: ClusterId::default(),
             case: None,
+            options: Default::default(),
             targets: vec![],
             calls: vec![],
             notes: vec![],

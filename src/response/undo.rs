@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::engine::find;
 use super::{Jobs, ResponseError, Site};
-use crate::actions::{ActionError, Ask, Done, Outcome, Work};
+use crate::actions::{ActionError, Ask, Done, Known, Outcome, Work};
 use crate::case::{Case, CaseId, JobId};
 use crate::kubernetes;
 use crate::model::{Plan, Target};
@@ -52,7 +52,9 @@ pub async fn plan(case: &Case, site: &Site, id: &JobId, targets: &[Target]) -> R
     let read = site.cluster.read();
     // Named as the job named what it made, so that it is found again.
     let made_for = done.plan.case.as_deref().and_then(CaseId::new);
-    let ask = Ask { look: &read, cluster, case: made_for.as_ref(), targets };
+    let known = Known::default();
+    let options = &done.plan.options;
+    let ask = Ask { look: &read, cluster, case: made_for.as_ref(), targets, options, known: &known };
     Ok(action.plan_undo(&ask, &done).await?)
 }
 

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use crate::case::{By, Case, Entry, NewCase, Record};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Identity, Plan, Target, Tier};
-use crate::response::{Confirmation, Engine, How, Running, Site};
+use crate::model::{Clean, ClusterId, Identity, Options, Plan, Target, Tier};
+use crate::response::{Confirmation, Engine, How, Order, Running, Site};
 
 use super::effect::{Reply, Tone};
 use super::respond::line;
@@ -67,15 +67,15 @@ impl Acting {
     }
 
     /// Plans an action. Nothing is sent but reads.
-    pub fn plan(&mut self, cluster: Cluster, identity: Identity, action: &'static str, targets: Vec<Target>) {
+    pub fn plan(&mut self, site: Site, action: &'static str, options: Options, targets: Vec<Target>) {
         let Some(engine) = self.engine.clone() else {
             self.tell(Tone::Bad, "no case is open; :case ID opens or begins one");
             return;
         };
         let replies = self.replies.clone();
         self.followers.spawn(async move {
-            let site = Site { cluster, identity };
-            let plan = engine.plan(action, &site, &targets).await;
+            let order = Order { action, options, ..Order::default() };
+            let plan = engine.plan(order, &site, &targets).await;
             let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
             let _ = replies.send(Reply::Planned(answer)).await;
         });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, ClusterId, Identity, Kind, Plan, SessionId, Target, Update};
+use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
 use crate::response::Jobs;
 
 use super::detail::LogLine;
@@ -86,6 +86,8 @@ pub enum Effect {
         identity: Identity,
         /// The action's id.
         action: &'static str,
+        /// What it is told beside its targets.
+        options: Options,
         /// What it would act on.
         targets: Vec<Target>,
     },

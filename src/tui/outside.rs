@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::aws::eks::{Place, discover};
 use crate::kubernetes::{Cluster, Entry, Events, Impersonation, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
+use crate::response::Site;
 
 use super::acting::Acting;
 use super::detail::LogLine;
@@ -116,9 +117,9 @@ impl Outside {
             }
             Effect::OpenCase { id, clusters, may_create } => self.acting.open(&id, clusters, may_create),
             Effect::Scope(targets) => self.acting.scope(targets),
-            Effect::Plan { session, identity, action, targets } => {
+            Effect::Plan { session, identity, action, options, targets } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
-                    self.acting.plan(cluster, identity, action, targets);
+                    self.acting.plan(Site { cluster, identity }, action, options, targets);
                 }
             }
             Effect::Run { session, identity, plan } => {

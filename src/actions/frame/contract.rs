@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{ActionError, Disabled, Done, Look, Spec};
+use super::{ActionError, Disabled, Done, Known, Look, Spec};
 use crate::case::{CaseId, Custody};
 use crate::model::facts::Facts;
-use crate::model::{Call, Clean, ClusterId, Plan, Target, Verdict};
+use crate::model::{Call, Clean, ClusterId, Options, Plan, Target, Verdict};
 
 /// An action: planned for many targets, run and proven on each by itself.
 #[async_trait]
@@ -75,6 +75,10 @@ pub struct Ask<'a> {
     pub case: Option<&'a CaseId>,
     /// The objects to act on.
     pub targets: &'a [Target],
+    /// The action's options, every one of them.
+    pub options: &'a Options,
+    /// What the case knows; nothing outside a case.
+    pub known: &'a Known,
 }
 
 /// One target of a running job.

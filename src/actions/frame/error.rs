@@ -43,6 +43,14 @@ pub enum ActionError {
         /// Why not.
         why: &'static str,
     },
+    /// An option is not one of the action's, or cannot be what it was set to.
+    #[error("{action}: {why}; `podmortem actions {action}` tells its options")]
+    Option {
+        /// The action.
+        action: &'static str,
+        /// What is wrong.
+        why: Clean,
+    },
     /// What is about to be sent was refused on this side.
     #[error(transparent)]
     Refused(#[from] Refused),

@@ -16,6 +16,7 @@ impl Sketch {
             tier: spec.tier,
             cluster: ask.cluster,
             case: ask.case.map(|case| case.text().clone()),
+            options: ask.options.clone(),
             targets: ask.targets.to_vec(),
             calls: Vec::new(),
             notes: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Choice;
 use crate::model::{Clean, Kind, Tier};
 
 /// The description that menus, help, documentation, permission checks and tests are made of.
@@ -17,6 +18,8 @@ pub struct Spec {
     pub kinds: &'static [Kind],
     /// How dangerous it is.
     pub tier: Tier,
+    /// What it can be told beside its targets.
+    pub options: &'static [Choice],
     /// What the API server must allow.
     pub rights: &'static [Right],
     /// How it is undone, or why it cannot be.

@@ -17,7 +17,7 @@ use super::targets::Aim;
 use super::{Exit, Startup, out, plan};
 use crate::case::{Case, CaseError, Plans};
 use crate::model::{Clean, Plan, PlanHash, Verdict};
-use crate::response::{Confirmation, Engine, How, Job, ResponseError};
+use crate::response::{Confirmation, Engine, How, Job, Order, ResponseError};
 
 /// Plan, confirm, run and prove an action, under a case
 #[derive(clap::Args, Debug)]
@@ -26,7 +26,7 @@ pub struct Args {
     #[command(flatten)]
     aim: Aim,
     /// Run exactly the plan of that hash
-    #[arg(long, value_name = "HASH", conflicts_with_all = ["action", "targets"])]
+    #[arg(long, value_name = "HASH", conflicts_with_all = ["action", "targets", "set"])]
     plan: Option<PlanHash>,
     /// Confirm without being asked; never enough for what cannot be undone
     #[arg(long)]
@@ -69,7 +69,10 @@ async fn acted(args: &Args, startup: &Startup) -> Result<Exit> {
         (Some(plan), _) => plan,
         (None, Some(action)) => {
             let targets = args.aim.resolve(startup, &place).await?;
-            engine.plan(action, &place.site, &targets).await.map_err(plan::refusal)?
+            engine
+                .plan(Order { action, options: args.aim.options(), ..Order::default() }, &place.site, &targets)
+                .await
+                .map_err(plan::refusal)?
         }
         _ => return Err(Ended::usage("name an action and its targets, or a plan with --plan HASH")),
     };

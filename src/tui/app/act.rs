@@ -2,12 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Clean, ClusterId, Identity, Plan, SessionId};
+use crate::actions::Choice;
+use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting};
 
 use super::super::effect::{Effect, Tone};
 use super::super::overlays::{Ask, Input, Item, Menu, Overlay, Pick};
 use super::super::respond::Offer;
 use super::App;
+
+/// An action that was chosen, and what it was told so far.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    action: &'static str,
+    options: Options,
+}
 
 impl App {
     /// The menu of everything that can be done to what is chosen.
@@ -18,20 +26,48 @@ impl App {
 
     /// Plans an action on what is chosen. Nothing is changed by planning.
     pub(super) fn plan(&mut self, action: &'static str) {
-        let Some(offer) = self.offers.iter().find(|offer| offer.id == action) else { return };
+        self.plan_with(action, "");
+    }
+
+    /// The same, told some of its options: `label=status=quarantine replace=yes`.
+    pub(super) fn plan_with(&mut self, action: &'static str, settings: &str) {
+        match settings.split_whitespace().map(str::parse::<Setting>).collect() {
+            Ok(options) => self.want(Wanted { action, options }),
+            Err(why) => self.tell(Tone::Bad, format!("{action}: {why}")),
+        }
+    }
+
+    /// Asks for what an action needs to be told: its case, and its options one by one.
+    fn want(&mut self, wanted: Wanted) {
+        let Some(offer) = self.offers.iter().find(|offer| offer.id == wanted.action) else { return };
         if let Some(why) = self.action_disabled(offer) {
             self.tell(Tone::Note, why);
             return;
         }
-        if self.case.id.is_empty() {
-            self.wanted_action = Some(action);
-            self.overlays.push(Overlay::Input(Box::new(Input::new(Ask::Case, "", &[]))));
+        let open = offer.options.iter().find(|choice| choice.asked && !wanted.options.has(choice.name));
+        let asked = match open {
+            _ if self.case.id.is_empty() => Some(Input::new(Ask::Case, "", &[])),
+            Some(choice) => Some(Input::new(Ask::Option(choice), choice.default, &[])),
+            None => None,
+        };
+        if let Some(input) = asked {
+            self.wanted = Some(wanted);
+            self.overlays.push(Overlay::Input(Box::new(input)));
             return;
         }
+        let Wanted { action, options } = wanted;
         let targets = self.chosen();
         let Some((session, identity)) = targets.first().and_then(|target| self.site(target.cluster)) else { return };
         self.tell(Tone::Note, format!("planning {action} on {} objects; nothing is changed yet", targets.len()));
-        self.effects.push(Effect::Plan { session, identity, action, targets });
+        self.effects.push(Effect::Plan { session, identity, action, options, targets });
+    }
+
+    /// Takes an option that was asked for, and goes on.
+    pub(super) fn set_option(&mut self, choice: &'static Choice, value: &str) {
+        if let Some(mut wanted) = self.wanted.take() {
+            wanted.options.set(choice.name, value);
+            self.want(wanted);
+        }
     }
 
     /// Opens a case, or begins it; an observer only opens.
@@ -48,8 +84,8 @@ impl App {
 
     /// Goes on with the action that waited for a case.
     pub(super) fn resume_action(&mut self) {
-        if let Some(action) = self.wanted_action.take() {
-            self.plan(action);
+        if let Some(wanted) = self.wanted.take() {
+            self.want(wanted);
         }
     }
 

@@ -71,7 +71,7 @@ impl App {
         let (text, history) = match ask {
             Ask::Filter => (self.list().map(|list| list.typed.clone()).unwrap_or_default(), &self.queries),
             Ask::Command => (String::new(), &self.commands),
-            Ask::Search | Ask::Case => (String::new(), &self.queries),
+            Ask::Search | Ask::Case | Ask::Option(_) => (String::new(), &self.queries),
         };
         let input = Input::new(ask, &text, history);
         self.overlays.push(Overlay::Input(Box::new(input)));

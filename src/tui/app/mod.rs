@@ -17,6 +17,8 @@ pub use history::{History, Place};
 
 use std::time::{Duration, Instant};
 
+use self::act::Wanted;
+
 use crate::config::keymap::Keymap;
 use crate::inventory::{ClusterState, Freshness, Inventory, Marks, Now};
 use crate::model::{Clean, Kind, SessionId};
@@ -89,7 +91,7 @@ pub struct App {
     /// The present, as far as the screen is concerned.
     pub now: Now,
     pub(super) effects: Vec<Effect>,
-    wanted_action: Option<&'static str>,
+    wanted: Option<Wanted>,
     /// Whether rows changed since the lists were last brought up to date.
     pub news: bool,
     tickets: u64,
@@ -127,7 +129,7 @@ impl App {
             size: (80, 24),
             now: Now::read(),
             effects: Vec::new(),
-            wanted_action: None,
+            wanted: None,
             news: false,
             tickets: 0,
             sessions: 0,

@@ -29,7 +29,7 @@ impl App {
                 let text = input.text().to_owned();
                 self.look_for(&text);
             }
-            Ask::Command | Ask::Case => {}
+            Ask::Command | Ask::Case | Ask::Option(_) => {}
         }
     }
 
@@ -37,7 +37,7 @@ impl App {
         match input.ask {
             Ask::Filter => self.select_typed(&input.before),
             Ask::Search => self.look_for(""),
-            Ask::Case => self.wanted_action = None,
+            Ask::Case | Ask::Option(_) => self.wanted = None,
             Ask::Command => {}
         }
     }
@@ -51,6 +51,7 @@ impl App {
             }
             Ask::Search => self.look_for(&text),
             Ask::Case => self.open_case(&text),
+            Ask::Option(choice) => self.set_option(choice, &text),
             Ask::Command => {
                 remember(&mut self.commands, &text);
                 self.command_line(&text);
@@ -83,7 +84,7 @@ impl App {
                 } else if let Some(entry) = entry(word) {
                     self.run(entry.command);
                 } else if let Some(action) = self.action_named(word) {
-                    self.plan(action);
+                    self.plan_with(action, rest);
                 } else {
                     let shown = Clean::from(word);
                     self.tell(Tone::Bad, format!("no command is called {shown}; ctrl-p lists them all"));

@@ -3,6 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
+use crate::actions::Choice;
+
 /// What a line is typed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -14,6 +16,8 @@ pub enum Ask {
     Search,
     /// The id of a case.
     Case,
+    /// An option of an action that is about to be planned.
+    Option(&'static Choice),
 }
 
 /// A line that is being typed.

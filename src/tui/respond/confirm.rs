@@ -151,6 +151,7 @@ mod tests {
             tier,
             cluster: ClusterId(Uid::default()),
             case: None,
+            options: Default::default(),
             targets: vec![target],
             calls: Vec::new(),
             notes: Vec::new(),

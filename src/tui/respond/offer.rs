@@ -1,6 +1,6 @@
 //! What can be done, as the menu offers it.
 
-use crate::actions::Spec;
+use crate::actions::{Choice, Spec};
 use crate::model::{Clean, Kind};
 
 /// An action of the registry, as the menu shows it.
@@ -14,6 +14,8 @@ pub struct Offer {
     pub key: char,
     /// The kinds of object that it acts on.
     pub kinds: &'static [Kind],
+    /// What it is asked for beside its targets.
+    pub options: &'static [Choice],
     /// What it does, in a sentence.
     pub about: Clean,
 }
@@ -22,6 +24,13 @@ impl Offer {
     /// An action as the registry describes it: the first sentence of its documentation stands in the menu.
     pub fn of(spec: &'static Spec) -> Self {
         let first = spec.doc.split_inclusive(". ").next().unwrap_or(spec.doc);
-        Self { id: spec.id, title: spec.title.into(), key: spec.key, kinds: spec.kinds, about: first.trim().into() }
+        Self {
+            id: spec.id,
+            title: spec.title.into(),
+            key: spec.key,
+            kinds: spec.kinds,
+            options: spec.options,
+            about: first.trim().into(),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The line at the bottom, and the line of tabs.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -66,11 +68,12 @@ pub fn keys(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 /// What stands before a line that is typed.
-pub const fn prompt(input: &Input) -> &'static str {
+pub fn prompt(input: &Input) -> Cow<'static, str> {
     match input.ask {
-        Ask::Filter | Ask::Search => "/",
-        Ask::Command => ":",
-        Ask::Case => "case or ticket that this belongs to: ",
+        Ask::Filter | Ask::Search => "/".into(),
+        Ask::Command => ":".into(),
+        Ask::Case => "case or ticket that this belongs to: ".into(),
+        Ask::Option(choice) => format!("{} ({}): ", choice.name, choice.doc).into(),
     }
 }
 
@@ -78,7 +81,7 @@ pub const fn prompt(input: &Input) -> &'static str {
 pub fn input(app: &App, input: &Input, area: Rect, buffer: &mut Buffer) {
     super::write::clear(app, area, buffer);
     let style = app.look.style(Role::Prompt);
-    let column = text(buffer, area, 0, prompt(input), app.look.style(Role::KeyHint));
+    let column = text(buffer, area, 0, &prompt(input), app.look.style(Role::KeyHint));
     let shown = crate::model::Clean::from(input.text());
     let column = text_at(buffer, area, column, 0, &shown, style);
     if let Some(wrong) = &input.wrong {

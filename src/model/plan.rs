@@ -143,6 +143,11 @@ impl Plan {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
+    /// A fact of a target, where the plan rests on one of that name.
+    pub fn fact(&self, target: usize, what: &str) -> Option<&serde_json::Value> {
+        self.facts.iter().find(|fact| fact.target == target && *fact.what == *what).map(|fact| &fact.value)
+    }
+
     /// The SHA-256 of the canonical JSON.
     pub fn hash(&self) -> PlanHash {
         PlanHash(Sha256::digest(self.canonical()).into())

@@ -177,6 +177,10 @@ impl Hand for JobHand {
         Ok(found == custody.sha256 && bytes == custody.bytes)
     }
 
+    fn is_cancelled(&self) -> bool {
+        *self.cancelled.borrow()
+    }
+
     fn step(&self, doing: Clean, done: u64, total: u64) {
         let mut told = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         told.step.doing = doing;

@@ -38,3 +38,12 @@ pub fn settled(spec: &Spec, given: &Options) -> Result<Options, ActionError> {
 pub fn wrong(spec: &Spec, why: impl Into<Clean>) -> ActionError {
     ActionError::Option { action: spec.id, why: why.into() }
 }
+
+/// Whether an option is `yes`; anything but `yes` and `no` is an error.
+pub fn is_yes(spec: &Spec, options: &Options, name: &str) -> Result<bool, ActionError> {
+    match options.get(name) {
+        "yes" => Ok(true),
+        "no" | "" => Ok(false),
+        other => Err(wrong(spec, format!("{name} is yes or no, and not {}", Clean::from(other)))),
+    }
+}

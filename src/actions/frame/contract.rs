@@ -125,6 +125,9 @@ pub trait Hand: Send + Sync {
     /// It cannot be read.
     async fn still_there(&self, custody: &Custody) -> Result<bool, ActionError>;
 
+    /// Whether somebody cancelled the job: who waits, stops waiting.
+    fn is_cancelled(&self) -> bool;
+
     /// Tells how far the target is: what is being done now, and of how many units so many are finished.
     fn step(&self, doing: Clean, done: u64, total: u64);
 }

@@ -7,6 +7,7 @@ use kube::Resource;
 use kube::core::{Selector, SelectorExt as _};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{ActionError, Look};
 use crate::kubernetes;
@@ -42,6 +43,29 @@ where
     T: DeserializeOwned + Resource,
 {
     match pinned(look, target).await {
+        Err(ActionError::Gone { .. } | ActionError::Replaced { .. }) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Reads a target as JSON, and makes sure that it is the object that was chosen.
+pub async fn raw(look: &dyn Look, target: &Target) -> Result<Value, ActionError> {
+    let path = path_of(target);
+    let object: Value = match look.get(&path).await {
+        Err(kubernetes::Error::NotFound { .. }) => return Err(ActionError::Gone { target: Box::new(target.clone()) }),
+        read => decode(&path, &read?)?,
+    };
+    let now = object.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("without a UID");
+    if now == target.uid.to_string() {
+        Ok(object)
+    } else {
+        Err(ActionError::Replaced { target: Box::new(target.clone()), now: now.into() })
+    }
+}
+
+/// The same for putting it back: `None` where it is gone, or where another object has its name.
+pub async fn raw_if_there(look: &dyn Look, target: &Target) -> Result<Option<Value>, ActionError> {
+    match raw(look, target).await {
         Err(ActionError::Gone { .. } | ActionError::Replaced { .. }) => Ok(None),
         read => read.map(Some),
     }

@@ -51,6 +51,11 @@ impl Sketch {
         }
     }
 
+    /// What a target makes of it is worse than the action is by itself: it is confirmed as `tier` asks.
+    pub fn raise(&mut self, tier: Tier) {
+        self.0.tier = self.0.tier.max(tier);
+    }
+
     /// A fact that the plan rests on.
     pub fn fact(&mut self, target: usize, what: &str, value: impl Into<Value>) {
         self.0.facts.push(Fact { target, what: Clean::from(what), value: value.into() });

@@ -8,17 +8,20 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+mod fixture;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use fixture::{fit, targets};
 use podmortem::actions;
 use podmortem::case::{Case, Entry, JobEnd, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
-use podmortem::model::{Call, Clean, Kind, Plan, SessionId, Target, Tier, Uid, Verdict};
-use podmortem::response::{self, Confirmation, Engine, How, Order, ResponseError, Site, to_type};
-use serde_json::{Value, json};
+use podmortem::model::{Call, Clean, Kind, Plan, SessionId, Tier, Uid, Verdict};
+use podmortem::response::{Confirmation, Engine, How, Order, ResponseError, Site, to_type};
+use serde_json::json;
 
 async fn game_day() -> GameDay {
     GameDay::start(Scenario::still(), 7).await.unwrap()
@@ -33,35 +36,6 @@ async fn site(day: &GameDay, latch: ReadOnly) -> Site {
 fn engine(root: &Path) -> Engine {
     let new = NewCase { id: "GD-1".into(), title: String::new(), responder: "a".into(), clusters: vec![] };
     Engine::new(Arc::new(Case::create(&Directories::under(root), new).unwrap())).unwrap()
-}
-
-/// The first objects of a kind that run.
-async fn targets(site: &Site, kind: Kind, count: usize) -> Vec<Target> {
-    let body = site.cluster.read().list(kind, "", "", "").await.unwrap();
-    let list: Value = serde_json::from_slice(&body).unwrap();
-    let running = |item: &&Value| kind != Kind::Pod || item["status"]["phase"] == "Running";
-    let target = |item: &Value| Target {
-        cluster: site.identity.cluster,
-        kind,
-        namespace: item["metadata"]["namespace"].as_str().map(Clean::from),
-        name: item["metadata"]["name"].as_str().unwrap().into(),
-        uid: item["metadata"]["uid"].as_str().unwrap().parse::<Uid>().unwrap(),
-    };
-    list["items"].as_array().unwrap().iter().filter(running).take(count).map(target).collect()
-}
-
-/// The first objects that an action can be planned for.
-async fn fit(site: &Site, spec: &actions::Spec, count: usize) -> Vec<Target> {
-    let mut found = Vec::new();
-    for target in targets(site, spec.kinds[0], 60).await {
-        if response::plan(spec.id, site, std::slice::from_ref(&target), None).await.is_ok() {
-            found.push(target);
-        }
-        if found.len() == count {
-            return found;
-        }
-    }
-    panic!("{}: the twin has no {count} targets for it", spec.id)
 }
 
 fn yes(plan: &Plan) -> Confirmation {
@@ -97,18 +71,18 @@ async fn planning_changes_nothing_and_says_the_same_twice() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    let before = day.requests().len();
     for action in actions::all() {
         let spec = action.spec();
         let targets = fit(&site, spec, 2).await;
+        let before = day.requests().len();
         let plan = engine.plan(spec.id, &site, &targets).await.unwrap();
         let again = engine.plan(spec.id, &site, &targets).await.unwrap();
         assert_eq!(plan.hash(), again.hash(), "{}", spec.id);
         assert_eq!(engine.case().plans().find(plan.hash()).unwrap(), plan, "{}", spec.id);
         assert!(plan.calls.iter().all(|call| call.target < 2), "{}", spec.id);
         assert!(plan.tier >= spec.tier, "{}", spec.id);
+        assert_eq!(writes(&day, before), [] as [String; 0], "{}", spec.id);
     }
-    assert_eq!(writes(&day, before), [] as [String; 0]);
 }
 
 #[tokio::test]

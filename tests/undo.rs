@@ -8,15 +8,18 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+mod fixture;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use fixture::{fit, targets};
 use podmortem::actions;
 use podmortem::case::{Case, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
-use podmortem::model::{Call, Clean, Kind, Plan, PlanNote, SessionId, Target, Uid};
+use podmortem::model::{Call, Kind, Plan, PlanNote, SessionId};
 use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, to_type};
 use serde_json::{Value, json};
 
@@ -29,20 +32,6 @@ async fn site(day: &GameDay) -> Site {
 fn engine(root: &Path, id: &str) -> Engine {
     let new = NewCase { id: id.into(), title: String::new(), responder: "a".into(), clusters: vec![] };
     Engine::new(Arc::new(Case::create(&Directories::under(root), new).unwrap())).unwrap()
-}
-
-async fn targets(site: &Site, kind: Kind, count: usize) -> Vec<Target> {
-    let body = site.cluster.read().list(kind, "", "", "").await.unwrap();
-    let list: Value = serde_json::from_slice(&body).unwrap();
-    let running = |item: &&Value| kind != Kind::Pod || item["status"]["phase"] == "Running";
-    let target = |item: &Value| Target {
-        cluster: site.identity.cluster,
-        kind,
-        namespace: item["metadata"]["namespace"].as_str().map(Clean::from),
-        name: item["metadata"]["name"].as_str().unwrap().into(),
-        uid: item["metadata"]["uid"].as_str().unwrap().parse::<Uid>().unwrap(),
-    };
-    list["items"].as_array().unwrap().iter().filter(running).take(count).map(target).collect()
 }
 
 /// Runs a plan to its end, while the cluster lives.
@@ -87,7 +76,7 @@ async fn what_can_be_undone_is_as_it_was_and_what_cannot_says_why() {
         let site = site(&day).await;
         let root = tempfile::tempdir().unwrap();
         let engine = engine(root.path(), "GD-1");
-        let plan = engine.plan(spec.id, &site, &targets(&site, spec.kinds[0], 2).await).await.unwrap();
+        let plan = engine.plan(spec.id, &site, &fit(&site, spec, 2).await).await.unwrap();
         let before = seen(&site, &plan).await;
         let job = ran(&day, &engine, &site, plan.clone()).await;
         assert_eq!(job.failures(), 0, "{job:#?}");

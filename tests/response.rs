@@ -55,13 +55,13 @@ async fn life(day: &GameDay) {
     }
 }
 
-/// Requests that change something, after the first `before` ones.
+/// Requests that change something, after the first `before` ones: neither questions nor dry runs.
 fn writes(day: &GameDay, before: usize) -> Vec<String> {
     let requests = day.requests();
     let changing = requests.iter().skip(before).filter(|request| request.method != "GET");
     changing
         .map(|request| format!("{} {}", request.method, request.path))
-        .filter(|line| !line.contains("reviews"))
+        .filter(|line| !line.contains("reviews") && !line.contains("dryRun=All"))
         .collect()
 }
 
@@ -82,6 +82,10 @@ async fn planning_changes_nothing_and_says_the_same_twice() {
         assert!(plan.calls.iter().all(|call| call.target < 2), "{}", spec.id);
         assert!(plan.tier >= spec.tier, "{}", spec.id);
         assert_eq!(writes(&day, before), [] as [String; 0], "{}", spec.id);
+        // What the API server's managedFields say of a change is who made it.
+        for call in plan.calls.iter().filter(|call| matches!(&*call.method, "POST" | "PUT" | "PATCH")) {
+            assert!(call.path.contains("fieldManager=podmortem"), "{}: {}", spec.id, call.path);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
 use podmortem::model::{Call, Kind, Plan, PlanNote, SessionId};
-use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, to_type};
+use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, standing_jobs, to_type};
 use serde_json::{Value, json};
 
 async fn site(day: &GameDay) -> Site {
@@ -135,4 +135,75 @@ async fn what_somebody_else_changed_since_is_said_and_left() {
     assert!(undo.calls.iter().all(|call| &*call.method == "PATCH"), "{:?}", undo.calls);
     ran(&day, &engine, &site, undo).await;
     assert!(site.cluster.read().get_path(&policy).await.is_ok(), "somebody else's policy was deleted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_rest_on_is_not_taken_from_under_them() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let site = site(&day).await;
+    let root = tempfile::tempdir().unwrap();
+    let (first, second) = (engine(root.path(), "GD-1"), engine(root.path(), "GD-2"));
+    let pods = targets(&site, Kind::Pod, 1).await;
+    let one = ran(&day, &first, &site, first.plan("isolate-pod", &site, &pods).await.unwrap()).await;
+    // The second case finds the label there already, and rests on it.
+    let plan = second.plan("isolate-pod", &site, &pods).await.unwrap();
+    assert_eq!(plan.rests.len(), 1, "{plan:#?}");
+    let two = ran(&day, &second, &site, plan).await;
+
+    let refused = first.plan_undo(&site, &one.id).await;
+    let Err(ResponseError::RestedOn { on, .. }) = &refused else { panic!("{refused:?}") };
+    assert!(on[0].contains("GD-2") && on[0].contains("labels/ir.podmortem/case-target"), "{on:?}");
+
+    // The later one goes first, takes only its own policy, and then the way is free.
+    let undo = second.plan_undo(&site, &two.id).await.unwrap();
+    assert_eq!(undo.calls.iter().map(|call| &*call.method).collect::<Vec<_>>(), ["DELETE"]);
+    assert!(ran(&day, &second, &site, undo).await.is_proven());
+    let undo = first.plan_undo(&site, &one.id).await.unwrap();
+    assert_eq!(undo.calls.len(), 2);
+    assert!(ran(&day, &first, &site, undo).await.is_proven());
+    for engine in [first, second] {
+        assert!(standing_jobs(engine.case()).unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_own_dry_run_is_part_of_the_plan() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let open = site(&day).await;
+    let pods = targets(&open, Kind::Pod, 1).await;
+    let refused = |plan: &Plan| plan.notes.iter().filter(|note| matches!(note, PlanNote::WouldFail(_))).count();
+    let plan = podmortem::response::plan("isolate-pod", &open, &pods, None).await.unwrap();
+    assert_eq!(refused(&plan), 0, "{:?}", plan.notes);
+    let rehearsed = day.requests().iter().filter(|request| request.path.contains("dryRun=All")).count();
+    assert_eq!(rehearsed, plan.calls.len());
+    for request in day.requests().iter().filter(|request| request.path.contains("dryRun=All")) {
+        assert!(request.path.contains("fieldManager=podmortem"));
+    }
+
+    // A policy of the name that ours would have: the server says so before anything is sent.
+    let create = plan.calls.iter().find(|call| &*call.method == "POST").unwrap();
+    let mut other = create.clone();
+    other.body["spec"]["policyTypes"] = json!(["Ingress"]);
+    let right = open.cluster.latch().write_right().unwrap();
+    open.cluster.write(right).send(&other).await.unwrap();
+    let plan = podmortem::response::plan("isolate-pod", &open, &pods, None).await.unwrap();
+    let said: Vec<_> = plan.notes.iter().filter(|note| matches!(note, PlanNote::WouldFail(_))).collect();
+    assert!(said.len() == 1 && said[0].text().contains("AlreadyExists"), "{said:?}");
+
+    // Whoever may not write leaves it out, and says so.
+    let entry = contexts(Some(day.kubeconfig_path())).unwrap().into_iter().find(|entry| entry.current).unwrap();
+    let closed = Cluster::new(SessionId(1), entry, ReadOnly::closed(), "podmortem/test").unwrap();
+    let before = day.requests().len();
+    let plan = podmortem::response::plan("isolate-pod", &Site::of(closed).await.unwrap(), &pods, None).await.unwrap();
+    assert!(day.requests().iter().skip(before).all(|request| !request.path.contains("dryRun")));
+    assert!(plan.notes.iter().any(|note| note.text().contains("dry run was left out")), "{:?}", plan.notes);
+}
+
+#[tokio::test]
+async fn a_case_that_is_opened_later_is_in_the_audit_log_from_then_on() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let site = site(&day).await;
+    site.cluster.call_itself("podmortem/test case/gd-1").unwrap();
+    site.cluster.read().livez().await.unwrap();
+    assert_eq!(day.requests().last().unwrap().agent, "podmortem/test case/gd-1");
 }

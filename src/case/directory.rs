@@ -139,6 +139,16 @@ impl Case {
         records(&self.path)
     }
 
+    /// The records of the case that lies in a directory, for whoever only reads them.
+    pub fn records_in(path: &Path) -> Result<Vec<Record>, CaseError> {
+        records(path)
+    }
+
+    /// The plans of the case that lies in a directory, for whoever only reads them.
+    pub fn plans_in(path: &Path) -> Plans {
+        Plans::new(path.join("plans"), Access::Private)
+    }
+
     /// What the records say of the case as a whole.
     pub fn summary(&self) -> Result<Summary, CaseError> {
         Self::summary_of(&self.path)

@@ -102,6 +102,16 @@ pub enum Entry {
         plan: PlanHash,
         /// The action's id.
         action: Clean,
+        /// The user that the cluster takes its maker for.
+        #[serde(default, skip_serializing_if = "Clean::is_empty")]
+        identity: Clean,
+    },
+    /// Somebody read a plan and said yes to it.
+    Approved {
+        /// The plan, in `plans/`.
+        plan: PlanHash,
+        /// The user that the cluster takes them for.
+        identity: Clean,
     },
     /// A plan was confirmed, and a job began.
     Started {

@@ -23,6 +23,7 @@ mod plain;
 mod plan;
 mod startup;
 mod targets;
+mod undo;
 mod verify;
 
 use std::ffi::OsString;
@@ -84,6 +85,7 @@ enum Command {
     Actions(actions::Args),
     Plan(plan::Args),
     Act(act::Args),
+    Undo(undo::Args),
     Case(case::Args),
     Verify(verify::Args),
     Doctor(doctor::Args),
@@ -122,6 +124,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
         Some(Command::Actions(args)) => actions::run(&args),
         Some(Command::Plan(args)) => plan::run(&args, &startup).await,
         Some(Command::Act(args)) => act::run(&args, &startup).await,
+        Some(Command::Undo(args)) => undo::run(&args, &startup).await,
         Some(Command::Case(args)) => case::run(&args, &startup).await,
         Some(Command::Verify(args)) => verify::run(&args, &startup),
         Some(Command::Doctor(args)) => doctor::run(&args, &startup).await,

@@ -1,6 +1,7 @@
 //! `podmortem plan`
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use color_eyre::eyre::Result;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use super::{Exit, Startup, out};
 use crate::actions::ActionError;
 use crate::case::Plans;
 use crate::model::{Plan, PlanNote};
-use crate::response::{self, Order, ResponseError};
+use crate::response::{self, Engine, Order, ResponseError};
 
 /// Say what an action would call, on which objects, and who else is hit; nothing that changes anything is sent
 #[derive(clap::Args, Debug)]
@@ -37,9 +38,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let order = Order { action, options: args.aim.options(), known: known.unwrap_or_default() };
     let plan = response::plan(order, &place.site, &targets, id).await.map_err(refusal)?;
     match &case {
-        Some(case) if !startup.read_only() => case.plans().keep(&plan)?,
-        _ => Plans::outside(startup.directories.state()).keep(&plan)?,
-    };
+        Some(case) if !startup.read_only() => Engine::new(Arc::clone(case))?.keep(&place.site, &plan).await?,
+        _ => drop(Plans::outside(startup.directories.state()).keep(&plan)?),
+    }
     let text = match args.output {
         Output::Json => format!("{:#}\n", json_of(&plan)),
         Output::Yaml => serde_yaml::to_string(&json_of(&plan))?,
@@ -79,7 +80,7 @@ pub fn told(plan: &Plan) -> String {
     for (name, value) in plan.options.iter() {
         let _ = writeln!(text, "  with {name}={value}");
     }
-    for title in ["also hit", "cannot be undone", "limits", "theirs", "already"] {
+    for title in ["would fail", "also hit", "cannot be undone", "limits", "changed by others, and left so", "already"] {
         let mut notes = plan.notes.iter().filter(|note| heading(note) == title).peekable();
         if notes.peek().is_some() {
             let _ = writeln!(text, "{title}:");
@@ -105,6 +106,7 @@ const fn heading(note: &PlanNote) -> &'static str {
         PlanNote::CannotUndo(_) => "cannot be undone",
         PlanNote::Limit(_) => "limits",
         PlanNote::Already(_) => "already",
-        PlanNote::Theirs(_) => "theirs",
+        PlanNote::WouldFail(_) => "would fail",
+        PlanNote::Theirs(_) => "changed by others, and left so",
     }
 }

@@ -25,6 +25,7 @@ struct Inner {
     entry: Entry,
     latch: ReadOnly,
     renewal: String,
+    transport: Transport,
     service: Guarded<Transport>,
 }
 
@@ -37,8 +38,8 @@ impl Cluster {
     pub fn new(session: SessionId, entry: Entry, latch: ReadOnly, user_agent: &str) -> Result<Self, Error> {
         let transport = Transport::new(entry.clone(), user_agent)?;
         let renewal = transport.renewal();
-        let service = Guard(latch.clone()).layer(transport);
-        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, service })))
+        let service = Guard(latch.clone()).layer(transport.clone());
+        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, transport, service })))
     }
 
     /// The session that this way is.
@@ -54,6 +55,15 @@ impl Cluster {
     /// The read-only latch that its transport obeys.
     pub fn latch(&self) -> &ReadOnly {
         &self.0.latch
+    }
+
+    /// Names every request from here on, over this handle and its clones: a case
+    /// that is opened later is in the audit log from then on.
+    ///
+    /// # Errors
+    /// The user agent is not plain text.
+    pub fn call_itself(&self, user_agent: &str) -> Result<(), Error> {
+        self.0.transport.call_itself(user_agent)
     }
 
     /// What can be read.

@@ -1,6 +1,6 @@
 //! From a request to the socket: credentials, TLS, the API server's address.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub struct Transport(Arc<Inner>);
 
 struct Inner {
     entry: Entry,
-    user_agent: HeaderValue,
+    user_agent: RwLock<HeaderValue>,
     impersonation: HeaderMap,
     credentials: Credentials,
     built: Mutex<Option<Built>>,
@@ -40,14 +40,23 @@ struct Built {
 impl Transport {
     /// A transport that has connected to nothing yet.
     pub fn new(entry: Entry, user_agent: &str) -> Result<Self, Error> {
-        let user_agent = HeaderValue::from_str(user_agent)
-            .map_err(|_| Error::Configuration(Clean::from("the user agent is not plain text")))?;
+        let user_agent = RwLock::new(plain(user_agent)?);
         let credentials = Credentials::of(&entry);
         let impersonation = match &entry.impersonation {
             Some(who) => who.headers().map_err(|why| unusable(&entry, &why))?,
             None => HeaderMap::new(),
         };
         Ok(Self(Arc::new(Inner { entry, user_agent, impersonation, credentials, built: Mutex::new(None) })))
+    }
+
+    /// Names every request from here on.
+    pub fn call_itself(&self, user_agent: &str) -> Result<(), Error> {
+        *self.0.user_agent.write().unwrap_or_else(PoisonError::into_inner) = plain(user_agent)?;
+        Ok(())
+    }
+
+    fn user_agent(&self) -> HeaderValue {
+        self.0.user_agent.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn client(&self, credential: &Credential) -> Result<kube::Client, Error> {
@@ -73,7 +82,7 @@ impl Transport {
             .current()
             .await
             .map_err(|why| Error::Unauthenticated { what: Clean::from(what), why: Clean::from(why.to_string()) })?;
-        request.headers_mut().insert(header::USER_AGENT, self.0.user_agent.clone());
+        request.headers_mut().insert(header::USER_AGENT, self.user_agent());
         request.headers_mut().extend(self.0.impersonation.clone());
         if let Some(bearer) = credential.bearer() {
             let mut value = HeaderValue::from_str(&format!("Bearer {bearer}"))?;
@@ -105,6 +114,10 @@ impl Service<Request<Body>> for Transport {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         Box::pin(self.clone().send(request))
     }
+}
+
+fn plain(user_agent: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(user_agent).map_err(|_| Error::Configuration(Clean::from("the user agent is not plain text")))
 }
 
 async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, Error> {

@@ -38,10 +38,23 @@ impl Write {
     /// # Errors
     /// [`Error::Refused`] when read-only was switched on meanwhile, and every other [`Error`].
     pub async fn send(&self, call: &Call) -> Result<Bytes, Error> {
+        self.sent(call, &call.path).await
+    }
+
+    /// What the server would answer to a call: it checks everything and stores
+    /// nothing (`dryRun=All`). A write all the same for whoever may not write.
+    ///
+    /// # Errors
+    /// As [`Write::send`].
+    pub async fn rehearse(&self, call: &Call) -> Result<Bytes, Error> {
+        let joint = if call.path.contains('?') { '&' } else { '?' };
+        self.sent(call, &format!("{}{joint}dryRun=All", call.path)).await
+    }
+
+    async fn sent(&self, call: &Call, path: &str) -> Result<Bytes, Error> {
         self.right.holds(&format!("{} {}", call.method, call.path))?;
         let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| unwritable(&call.method))?;
-        let mut request =
-            Request::builder().method(&method).uri(&*call.path).header(header::ACCEPT, "application/json");
+        let mut request = Request::builder().method(&method).uri(path).header(header::ACCEPT, "application/json");
         let body =
             if call.body.is_null() {
                 Body::empty()

@@ -72,6 +72,8 @@ pub enum PlanNote {
     Limit(Clean),
     /// A target that is already as it would be made; nothing is sent for it.
     Already(Clean),
+    /// A call that the server's own dry run refuses, and what it says.
+    WouldFail(Clean),
     /// Something that somebody else changed since, and that stays as they made it.
     Theirs(Clean),
 }
@@ -84,6 +86,7 @@ impl PlanNote {
             | Self::CannotUndo(text)
             | Self::Limit(text)
             | Self::Already(text)
+            | Self::WouldFail(text)
             | Self::Theirs(text) => text,
         }
     }

@@ -1,6 +1,6 @@
 //! What a yes is.
 
-use super::ResponseError;
+use super::{Person, ResponseError};
 use crate::model::{Clean, Plan, PlanHash, Tier};
 
 /// Somebody's yes to one plan and no other.
@@ -25,6 +25,13 @@ pub enum How {
     Yes,
     /// A text was typed, or given with `--confirm`.
     Typed(Clean),
+    /// The same, by somebody who has no second person, and why it could not wait.
+    Alone {
+        /// What was typed.
+        typed: Clean,
+        /// Why.
+        reason: Clean,
+    },
 }
 
 impl How {
@@ -36,6 +43,7 @@ impl How {
             Self::Answered => "plan shown, answered y".into(),
             Self::Yes => "--yes".into(),
             Self::Typed(text) => format!("typed {text}").into(),
+            Self::Alone { typed, reason } => format!("typed {typed}, ALONE: {reason}").into(),
         }
     }
 }
@@ -46,11 +54,11 @@ pub fn to_type(plan: &Plan) -> Clean {
 }
 
 impl Confirmation {
-    /// Whether this is enough for a plan.
+    /// Whether this is enough for a plan, with whoever has approved it.
     ///
     /// # Errors
     /// Says what is missing.
-    pub fn check(&self, plan: &Plan) -> Result<(), ResponseError> {
+    pub fn check(&self, plan: &Plan, second: Option<&Person>) -> Result<(), ResponseError> {
         let hash = plan.hash();
         if self.plan != hash {
             return Err(ResponseError::OtherPlan { given: self.plan, plan: hash });
@@ -62,11 +70,20 @@ impl Confirmation {
             (Tier::Undone, _) => Ok(()),
             (Tier::MayHurt, How::Key) => no(format!("{} may hurt users; read the plan and answer y", plan.action)),
             (Tier::MayHurt, _) => Ok(()),
-            (Tier::Irreversible, How::Typed(text)) if !text.is_empty() && *text == to_type(plan) => Ok(()),
-            (Tier::Irreversible, _) => {
+            (tier, How::Typed(text) | How::Alone { typed: text, .. }) if !text.is_empty() && *text == to_type(plan) => {
+                let reason = matches!(&self.how, How::Alone { reason, .. } if !reason.trim().is_empty());
+                if tier == Tier::Irreversible || second.is_some() || reason {
+                    return Ok(());
+                }
+                no(format!(
+                    "{} concerns everybody and needs a second person: `podmortem case approve --case ID {hash}` by \
+                     another user; whoever is alone says why with --alone",
+                    plan.action
+                ))
+            }
+            (Tier::Irreversible | Tier::Everything, _) => {
                 no(format!("{} cannot be undone; type {}, or give --confirm", plan.action, to_type(plan)))
             }
-            (Tier::Everything, _) => no(format!("{} concerns everybody; it needs a second person", plan.action)),
         }
     }
 }
@@ -100,7 +117,7 @@ mod tests {
 
     fn enough(tier: Tier, how: How) -> bool {
         let plan = plan(tier);
-        Confirmation { plan: plan.hash(), how }.check(&plan).is_ok()
+        Confirmation { plan: plan.hash(), how }.check(&plan, None).is_ok()
     }
 
     #[test]
@@ -116,9 +133,29 @@ mod tests {
     }
 
     #[test]
+    fn what_concerns_everybody_takes_two_or_a_reason() {
+        let plan = plan(Tier::Everything);
+        let second = Person {
+            by: crate::case::By { user: "bob".into(), uid: 1001, host: "bastion".into() },
+            identity: "lead".into(),
+        };
+        let typed = Confirmation { plan: plan.hash(), how: How::Typed("web".into()) };
+        assert!(typed.check(&plan, Some(&second)).is_ok());
+        let said = typed.check(&plan, None).unwrap_err().to_string();
+        assert!(said.contains("case approve"), "{said}");
+        let alone = |typed: &str, reason: &str| {
+            let how = How::Alone { typed: typed.into(), reason: reason.into() };
+            Confirmation { plan: plan.hash(), how }.check(&plan, None).is_ok()
+        };
+        assert!(alone("web", "nobody answers"));
+        assert!(!alone("web", " ") && !alone("we", "nobody answers"));
+        assert!(Confirmation { plan: plan.hash(), how: How::Yes }.check(&plan, Some(&second)).is_err());
+    }
+
+    #[test]
     fn a_yes_holds_for_one_plan() {
         let other = Plan { case: Some("other".into()), ..plan(Tier::Undone) };
         let yes = Confirmation { plan: other.hash(), how: How::Yes };
-        assert!(matches!(yes.check(&plan(Tier::Undone)), Err(ResponseError::OtherPlan { .. })));
+        assert!(matches!(yes.check(&plan(Tier::Undone), None), Err(ResponseError::OtherPlan { .. })));
     }
 }

@@ -8,10 +8,13 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::approve::approved_by;
+use super::dry_run::rehearsed;
 use super::job::JobRun;
 use super::live::Live;
-use super::{Confirmation, Job, Jobs, Order, ResponseError, Site, changes, known, missing, undo};
-use crate::actions::{self, Action, ActionError, Ask, Known};
+use super::planning::find;
+use super::{Confirmation, Job, Jobs, Order, Person, ResponseError, Site, changes, known, missing, planning, undo};
+use crate::actions::{Action, Known};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
 use crate::model::{Clean, Plan, Target, Tier};
 
@@ -34,39 +37,6 @@ pub struct Running {
     finished: watch::Receiver<bool>,
     task: JoinHandle<Result<(), CaseError>>,
     live: Live,
-}
-
-/// What an action would do to some targets. Nothing is sent but reads.
-///
-/// # Errors
-/// There is no such action or nothing to act on, or a target is gone, was replaced or cannot be read.
-pub async fn plan(
-    order: impl Into<Order<'_>>,
-    site: &Site,
-    targets: &[Target],
-    case: Option<&CaseId>,
-) -> Result<Plan, ResponseError> {
-    let Order { action, options, known } = order.into();
-    let action = find(action)?;
-    let spec = action.spec();
-    let options = actions::settled(spec, &options)?;
-    if targets.is_empty() {
-        return Err(ResponseError::NoTarget);
-    }
-    let cluster = site.identity.cluster;
-    for target in targets {
-        if target.cluster != cluster {
-            let (plan, here) = (target.cluster.to_string().into(), cluster.to_string().into());
-            return Err(ResponseError::OtherCluster { plan, here });
-        }
-        if !spec.kinds.contains(&target.kind) {
-            let kinds = spec.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-            let why = format!("it needs a {kinds}").into();
-            return Err(ActionError::Unfit { action: spec.id, target: Box::new(target.clone()), why }.into());
-        }
-    }
-    let read = site.cluster.read();
-    Ok(action.plan(&Ask { look: &read, cluster, case, targets, options: &options, known: &known }).await?)
 }
 
 impl Engine {
@@ -126,8 +96,8 @@ impl Engine {
         targets: &[Target],
     ) -> Result<Plan, ResponseError> {
         let order = Order { known: self.known()?, ..order.into() };
-        let plan = plan(order, site, targets, Some(self.case().id())).await?;
-        self.keep(&plan).await?;
+        let plan = planning::plan(order, site, targets, Some(self.case().id())).await?;
+        self.keep(site, &plan).await?;
         Ok(plan)
     }
 
@@ -138,8 +108,8 @@ impl Engine {
     /// There is no such job, it cannot be undone, nothing of it stands, or what is there cannot be read.
     pub async fn plan_undo(&self, site: &Site, job: &JobId) -> Result<Plan, ResponseError> {
         let targets = undo::standing(self.case(), job)?;
-        let plan = undo::plan(self.case(), site, job, &targets).await?;
-        self.keep(&plan).await?;
+        let plan = rehearsed(site, undo::plan(self.case(), site, job, &targets).await?).await;
+        self.keep(site, &plan).await?;
         Ok(plan)
     }
 
@@ -149,13 +119,17 @@ impl Engine {
     }
 
     /// Keeps a plan in the case, and says so in the journal: what nobody names there was added.
-    async fn keep(&self, plan: &Plan) -> Result<(), CaseError> {
+    ///
+    /// # Errors
+    /// The plan or the journal cannot be written.
+    pub async fn keep(&self, site: &Site, plan: &Plan) -> Result<(), CaseError> {
         let plans = self.case().plans();
         if plans.holds(plan.hash()) {
             return Ok(());
         }
         let hash = plans.keep(plan)?;
-        self.record(Entry::Planned { plan: hash, action: plan.action.clone() }).await
+        let (action, identity) = (plan.action.clone(), site.identity.user.clone());
+        self.record(Entry::Planned { plan: hash, action, identity }).await
     }
 
     /// Runs a confirmed plan, if it may be run: the latch is open, the plan was
@@ -171,7 +145,7 @@ impl Engine {
         reason: Clean,
     ) -> Result<Running, ResponseError> {
         match self.admitted(site, &plan, confirmation).await {
-            Ok(action) => self.begin(site, action, plan, confirmation, reason).await,
+            Ok((action, confirmed)) => self.begin(site, action, plan, confirmed, reason).await,
             Err(error) => {
                 if error.is_refusal() {
                     self.refuse(plan.action.clone(), plan.targets, error.to_string().into()).await;
@@ -195,12 +169,12 @@ impl Engine {
         site: &Site,
         plan: &Plan,
         confirmation: &Confirmation,
-    ) -> Result<&'static dyn Action, ResponseError> {
+    ) -> Result<(&'static dyn Action, Clean), ResponseError> {
         let action = find(&plan.action)?;
         if site.cluster.latch().is_closed() {
             return Err(ResponseError::ReadOnly { action: plan.action.clone() });
         }
-        confirmation.check(plan)?;
+        let confirmed = self.confirmed(site, plan, confirmation)?;
         let here = self.case().id();
         if let Some(case) = plan.case.as_ref().filter(|case| *case != here.text()) {
             return Err(ResponseError::OtherCase { plan: case.clone(), here: here.text().clone() });
@@ -216,7 +190,19 @@ impl Engine {
             return Err(ResponseError::NotPermitted(lacking));
         }
         let changed = changes(plan, &now?);
-        if changed.is_empty() { Ok(action) } else { Err(ResponseError::Stale(changed)) }
+        if changed.is_empty() { Ok((action, confirmed)) } else { Err(ResponseError::Stale(changed)) }
+    }
+
+    /// How a plan was confirmed, and by whom besides, in the words of the journal.
+    fn confirmed(&self, site: &Site, plan: &Plan, confirmation: &Confirmation) -> Result<Clean, ResponseError> {
+        let runs = Person { by: self.case().journal().by().clone(), identity: site.identity.user.clone() };
+        let second = match plan.tier {
+            Tier::Everything => approved_by(&self.case().records()?, plan.hash(), &runs),
+            _ => None,
+        };
+        confirmation.check(plan, second.as_ref())?;
+        let words = confirmation.how.words();
+        Ok(second.map_or_else(|| words.clone(), |second| format!("{words}; approved by {}", second.words()).into()))
     }
 
     /// The same plan, made from what is there now.
@@ -226,7 +212,7 @@ impl Engine {
             Some(job) => undo::plan(self.case(), site, &JobId(job.clone()), &plan.targets).await,
             None => {
                 let order = Order { action: &plan.action, options: plan.options.clone(), known: self.known()? };
-                self::plan(order, site, &plan.targets, case.as_ref()).await
+                planning::sketch(order, site, &plan.targets, case.as_ref()).await
             }
         }
     }
@@ -236,7 +222,7 @@ impl Engine {
         site: &Site,
         action: &'static dyn Action,
         plan: Plan,
-        confirmation: &Confirmation,
+        confirmed: Clean,
         reason: Clean,
     ) -> Result<Running, ResponseError> {
         let hash = self.case().plans().keep(&plan)?;
@@ -259,7 +245,7 @@ impl Engine {
             tier: plan.tier,
             targets: plan.targets.clone(),
             identity: site.identity.user.clone(),
-            confirmed: confirmation.how.words(),
+            confirmed,
             reason,
             undoes: plan.undoes.clone().map(JobId),
         };
@@ -308,11 +294,6 @@ impl Running {
         let jobs = self.live.jobs().borrow().clone();
         jobs.get(&self.id).cloned().ok_or_else(|| broken(format!("{} left no record", self.id)))
     }
-}
-
-/// The action of that id.
-pub(super) fn find(action: &str) -> Result<&'static dyn Action, ResponseError> {
-    actions::find(action).ok_or_else(|| ResponseError::NoAction(action.into()))
 }
 
 /// An id that no other job has: time, process and count make it.

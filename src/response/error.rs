@@ -25,6 +25,14 @@ pub enum ResponseError {
     /// There is no such job.
     #[error("there is no job {0} in this case; `podmortem case show` lists them")]
     NoJob(Clean),
+    /// A job has not ended.
+    #[error("{0} still runs; cancel it or wait for its end, then undo it")]
+    StillRuns(Clean),
+    /// Whoever approves a plan has made it.
+    #[error(
+        "not approved: {0} made this plan; a second person is another Unix user or another identity in the cluster"
+    )]
+    OwnPlan(Clean),
     /// Nothing of a job is left to put back.
     #[error("nothing of {0} stands: it changed nothing, or it was put back already")]
     NothingStands(Clean),
@@ -96,6 +104,8 @@ impl ResponseError {
                 | Self::Stale(_)
                 | Self::NotPermitted(_)
                 | Self::RestedOn { .. }
+                | Self::StillRuns(_)
+                | Self::OwnPlan(_)
         )
     }
 }

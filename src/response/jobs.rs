@@ -135,10 +135,11 @@ impl Jobs {
         self.0.iter().filter(|job| job.ended.is_none()).count()
     }
 
-    /// The newest verdict on an object, of any job.
+    /// The newest verdict on an object of any job that changes something and was not put back.
     pub fn verdict_on(&self, target: &Target) -> Option<(&Job, &Verdict)> {
-        self.0.iter().rev().find_map(|job| {
-            let state = job.targets.iter().find(|state| state.target == *target)?;
+        let standing = self.0.iter().rev().filter(|job| job.tier > Tier::Reads && job.undoes.is_none());
+        standing.into_iter().find_map(|job| {
+            let state = job.targets.iter().find(|state| state.target == *target && state.undone.is_none())?;
             Some((job, state.verdict.as_ref()?))
         })
     }
@@ -204,6 +205,11 @@ impl Job {
         self.targets.iter().filter(|state| state.verdict.is_some() || state.failed.is_some()).count()
     }
 
+    /// Whether a call that changes something of a target was accepted, or may have been.
+    pub fn changed(&self, target: usize) -> bool {
+        self.calls.values().any(|call| call.target == target && call.may_have_changed())
+    }
+
     /// Targets that ended without a verdict.
     pub fn failures(&self) -> usize {
         self.targets.iter().filter(|state| state.failed.is_some()).count()
@@ -218,6 +224,11 @@ impl Job {
     pub fn rate(&self, now: Timestamp) -> f64 {
         let seconds = self.ended.unwrap_or(now).duration_since(self.started).as_secs_f64();
         if seconds > 0.0 { self.bytes() as f64 / seconds } else { 0.0 }
+    }
+
+    /// Whether every target was put back.
+    pub fn is_undone(&self) -> bool {
+        !self.targets.is_empty() && self.targets.iter().all(|state| state.undone.is_some())
     }
 
     /// Whether every target has the verdict PROVEN.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::case::{By, Case, Entry, NewCase, Record};
+use crate::case::{By, Case, Entry, JobId, NewCase, Record};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Identity, Options, Plan, Target, Tier};
-use crate::response::{Confirmation, Engine, How, Order, Running, Site};
+use crate::model::{Clean, ClusterId, Identity, Options, Plan, Target};
+use crate::response::{Confirmation, Engine, How, Order, Running, Site, standing_jobs};
 
 use super::effect::{Reply, Tone};
 use super::respond::line;
@@ -34,8 +34,8 @@ impl Acting {
         Self { directories, replies, engine: None, recorder: None, followers: JoinSet::new(), jobs: JoinSet::new() }
     }
 
-    /// Opens a case, or begins it where there is none of that id.
-    pub fn open(&mut self, id: &str, clusters: Vec<ClusterId>, may_create: bool) {
+    /// Opens a case, or begins it where there is none of that id, and gives its slug.
+    pub fn open(&mut self, id: &str, clusters: Vec<ClusterId>, may_create: bool) -> Option<String> {
         let home = &self.directories;
         let case = match Case::open(home, id) {
             Err(_) if may_create => Case::create(
@@ -51,10 +51,13 @@ impl Acting {
         };
         let engine = case.and_then(|case| Engine::new(Arc::new(case)));
         match engine {
-            Err(error) => self.tell(Tone::Bad, error.to_string()),
+            Err(error) => {
+                self.tell(Tone::Bad, error.to_string());
+                None
+            }
             Ok(engine) => {
-                let id = engine.case().id().to_string();
-                let told = Reply::Case(id.into());
+                let slug = engine.case().id().slug();
+                let told = Reply::Case(engine.case().id().text().clone());
                 let _ = self.replies.try_send(told);
                 self.followers.abort_all();
                 self.follow(&engine);
@@ -62,6 +65,7 @@ impl Acting {
                 self.jobs.spawn(recorded(engine.clone(), entries));
                 self.recorder = Some(recorder);
                 self.engine = Some(engine);
+                Some(slug)
             }
         }
     }
@@ -81,26 +85,46 @@ impl Acting {
         });
     }
 
-    /// Runs a plan that was confirmed on the screen. It goes on when the terminal is gone.
-    pub fn run(&mut self, cluster: Cluster, identity: Identity, plan: Plan) {
+    /// Plans to put back a job. Nothing is sent but reads.
+    pub fn plan_undo(&mut self, cluster: Cluster, identity: Identity, job: JobId) {
         let Some(engine) = self.engine.clone() else { return };
         let replies = self.replies.clone();
-        let how = match plan.tier {
-            Tier::Reads => How::NotAsked,
-            Tier::Undone => How::Key,
-            Tier::MayHurt => How::Answered,
-            Tier::Irreversible | Tier::Everything => How::Typed(crate::response::to_type(&plan)),
-        };
-        let confirmation = Confirmation { plan: plan.hash(), how };
-        self.jobs.spawn(async move {
-            let action = plan.action.clone();
-            let site = Site { cluster, identity };
-            let started = engine.start(&site, plan, &confirmation, Clean::default()).await;
-            let told = match started {
-                Err(error) => Reply::Tell(Tone::Bad, format!("{action}: {error}").into()),
-                Ok(running) => ended(action, running).await,
+        self.followers.spawn(async move {
+            let plan = engine.plan_undo(&Site { cluster, identity }, &job).await;
+            let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
+            let _ = replies.send(Reply::Planned(answer)).await;
+        });
+    }
+
+    /// Tells which jobs of the case stand and can be put back.
+    pub fn standing(&mut self) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        self.followers.spawn(async move {
+            let found = tokio::task::spawn_blocking(move || standing_jobs(engine.case())).await;
+            let told = match found {
+                Ok(Ok(jobs)) => Reply::Standing(jobs.into_iter().map(|job| job.id).collect()),
+                Ok(Err(error)) => Reply::Tell(Tone::Bad, error.to_string().into()),
+                Err(broken) => Reply::Tell(Tone::Bad, broken.to_string().into()),
             };
             let _ = replies.send(told).await;
+        });
+    }
+
+    /// Runs a plan that was confirmed on the screen. It goes on when the terminal is gone.
+    pub fn run(&mut self, cluster: Cluster, identity: Identity, plan: Plan, how: How) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        let confirmation = Confirmation { plan: plan.hash(), how };
+        self.jobs.spawn(async move {
+            let (action, undoes) = (plan.action.clone(), plan.undoes.clone().map(JobId));
+            let site = Site { cluster, identity };
+            let started = engine.start(&site, plan, &confirmation, Clean::default()).await;
+            let (proven, tone, text) = match started {
+                Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
+                Ok(running) => ended(&action, running).await,
+            };
+            let _ = replies.send(Reply::Ended { undoes, proven, tone, text }).await;
         });
     }
 
@@ -168,14 +192,15 @@ async fn records(engine: Engine, replies: mpsc::Sender<Reply>) {
     }
 }
 
-async fn ended(action: Clean, running: Running) -> Reply {
+/// Whether a job ended proven, how urgent that is, and what came of it.
+async fn ended(action: &Clean, running: Running) -> (bool, Tone, Clean) {
     match running.ended().await {
-        Err(error) => Reply::Tell(Tone::Bad, format!("{action}: {error}").into()),
+        Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
         Ok(job) => {
             let (all, failed) = (job.targets.len(), job.failures());
             let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
             let verdict = super::respond::verdict_of(&job).map_or("ended", |verdict| verdict.word());
-            Reply::Tell(tone, format!("{}: {verdict}, {} of {all} targets done", job.id, all - failed).into())
+            (job.is_proven(), tone, format!("{}: {verdict}, {} of {all} targets done", job.id, all - failed).into())
         }
     }
 }

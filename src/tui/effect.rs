@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::case::JobId;
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
 use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
-use crate::response::Jobs;
+use crate::response::{How, Jobs};
 
 use super::detail::LogLine;
 
@@ -91,6 +92,17 @@ pub enum Effect {
         /// What it would act on.
         targets: Vec<Target>,
     },
+    /// Plan to put back what a job changed.
+    PlanUndo {
+        /// The session that leads to the job's cluster.
+        session: SessionId,
+        /// Who we are there.
+        identity: Identity,
+        /// The job.
+        job: JobId,
+    },
+    /// Tell which jobs of the case stand.
+    Standing,
     /// Run a plan that was confirmed.
     Run {
         /// The session that leads to the plan's cluster.
@@ -99,6 +111,8 @@ pub enum Effect {
         identity: Identity,
         /// The plan.
         plan: Box<Plan>,
+        /// How it was confirmed.
+        how: How,
     },
 }
 
@@ -119,6 +133,19 @@ pub enum Reply {
     LogEnded(u64, Clean, Option<Clean>),
     /// A plan, or why there is none.
     Planned(Result<Box<Plan>, Clean>),
+    /// The jobs of the case that stand and can be put back, the newest first.
+    Standing(Vec<JobId>),
+    /// A job that was begun here has ended, or could not be begun.
+    Ended {
+        /// The job that it puts back, where it does that.
+        undoes: Option<JobId>,
+        /// Whether it ended with every target proven.
+        proven: bool,
+        /// How urgent it is.
+        tone: Tone,
+        /// What came of it.
+        text: Clean,
+    },
     /// A case is open.
     Case(Clean),
     /// The jobs of the case moved.

@@ -115,16 +115,31 @@ impl Outside {
                 self.latch.close();
                 self.acting.closed();
             }
-            Effect::OpenCase { id, clusters, may_create } => self.acting.open(&id, clusters, may_create),
+            Effect::OpenCase { id, clusters, may_create } => {
+                if let Some(slug) = self.acting.open(&id, clusters, may_create) {
+                    self.agent = format!("podmortem/{} case/{slug}", env!("CARGO_PKG_VERSION"));
+                    for (cluster, _) in &self.clusters {
+                        if let Err(error) = cluster.call_itself(&self.agent) {
+                            tracing::warn!(%error, "the audit log will not name the case");
+                        }
+                    }
+                }
+            }
             Effect::Scope(targets) => self.acting.scope(targets),
             Effect::Plan { session, identity, action, options, targets } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
                     self.acting.plan(Site { cluster, identity }, action, options, targets);
                 }
             }
-            Effect::Run { session, identity, plan } => {
+            Effect::PlanUndo { session, identity, job } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
-                    self.acting.run(cluster, identity, *plan);
+                    self.acting.plan_undo(cluster, identity, job);
+                }
+            }
+            Effect::Standing => self.acting.standing(),
+            Effect::Run { session, identity, plan, how } => {
+                if let Some(cluster) = self.cluster(session).cloned() {
+                    self.acting.run(cluster, identity, *plan, how);
                 }
             }
             Effect::StopLogs => self.logs.abort_all(),

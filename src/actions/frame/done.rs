@@ -23,6 +23,14 @@ impl Attempt {
     pub const fn may_have_changed(&self) -> bool {
         matches!(&self.answer, None | Some(Answer::Accepted { .. } | Answer::Unknown { .. }))
     }
+
+    /// UID of the object that the server answered with, where it did.
+    pub const fn uid(&self) -> Option<Uid> {
+        match &self.answer {
+            Some(Answer::Accepted { uid, .. }) => *uid,
+            _ => None,
+        }
+    }
 }
 
 /// A job as its journal has it: what was planned, and what came of every call.
@@ -55,11 +63,8 @@ impl Done {
             .iter()
             .filter(move |(_, attempt)| Some(attempt.target) == place && attempt.may_have_changed())
             .filter_map(|(call, attempt)| {
-                let (uid, certain) = match &attempt.answer {
-                    Some(Answer::Accepted { uid, .. }) => (*uid, true),
-                    _ => (None, false),
-                };
-                Some(Effect { call: self.plan.calls.get(*call)?, uid, certain })
+                let certain = matches!(attempt.answer, Some(Answer::Accepted { .. }));
+                Some(Effect { call: self.plan.calls.get(*call)?, uid: attempt.uid(), certain })
             })
     }
 

@@ -45,7 +45,10 @@ fn case(root: &Path) -> PathBuf {
     }))
     .unwrap();
     let hash = first.plans().keep(&plan).unwrap();
-    first.journal().append(Entry::Planned { plan: hash, action: "cordon".into() }).unwrap();
+    first
+        .journal()
+        .append(Entry::Planned { plan: hash, action: "cordon".into(), identity: "responder".into() })
+        .unwrap();
     let job = JobId("cordon-1f0c9a3b".into());
     assert!(second.epochs().take(&job, 2).unwrap());
     let from = first.journal().writer().unwrap();

@@ -1,23 +1,25 @@
 //! `podmortem act`
 
 mod ask;
+mod ended;
 mod progress;
 
 use std::sync::Arc;
 
 use color_eyre::eyre::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use self::ask::asked;
-use self::progress::shown_until_ended;
+pub use self::ask::asked;
+pub use self::ended::{exit_of, json_of, told};
+pub use self::progress::shown_until_ended;
 use super::exit::Ended;
 use super::list::Output;
 use super::place::{Place, case_needed};
 use super::targets::Aim;
 use super::{Exit, Startup, out, plan};
 use crate::case::{Case, CaseError, Plans};
-use crate::model::{Clean, Plan, PlanHash, Verdict};
-use crate::response::{Confirmation, Engine, How, Job, Order, ResponseError};
+use crate::model::{Clean, Plan, PlanHash};
+use crate::response::{Confirmation, Engine, How, Order, ResponseError};
 
 /// Plan, confirm, run and prove an action, under a case
 #[derive(clap::Args, Debug)]
@@ -34,6 +36,9 @@ pub struct Args {
     /// Confirm what cannot be undone with the target's name
     #[arg(long, value_name = "NAME", requires = "yes")]
     confirm: Option<String>,
+    /// Do without the second person that a plan for everybody needs, and say why; kept in the case
+    #[arg(long, value_name = "REASON", requires = "confirm")]
+    alone: Option<String>,
     /// Why, in your own words; kept in the case
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
@@ -77,7 +82,10 @@ async fn acted(args: &Args, startup: &Startup) -> Result<Exit> {
         _ => return Err(Ended::usage("name an action and its targets, or a plan with --plan HASH")),
     };
     let how = match (&args.confirm, args.yes) {
-        (Some(text), true) => How::Typed(text.as_str().into()),
+        (Some(text), true) => match &args.alone {
+            Some(reason) => How::Alone { typed: text.as_str().into(), reason: reason.as_str().into() },
+            None => How::Typed(text.as_str().into()),
+        },
         (None, true) => How::Yes,
         _ => asked(&plan).await?,
     };
@@ -103,34 +111,4 @@ fn kept(case: &Case, startup: &Startup, hash: PlanHash) -> Result<Plan> {
         Err(CaseError::NoPlan { .. }) => Ok(Plans::outside(startup.directories.state()).find(hash)?),
         found => Ok(found?),
     }
-}
-
-/// How a job ended, as an exit code.
-fn exit_of(job: &Job) -> Exit {
-    let exit = Exit::of_failures(job.failures(), job.targets.len());
-    let verdicts = || job.targets.iter().filter_map(|state| state.verdict.as_ref());
-    if verdicts().all(Verdict::is_proven) { exit } else { exit.or(Exit::NotProven) }
-}
-
-fn json_of(job: &Job, case: &Case, exit: Exit) -> Value {
-    let mut value = json!(job);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("case".to_owned(), json!(case.id()));
-        fields.insert("exit".to_owned(), json!(exit as u8));
-        fields.insert("bytes".to_owned(), json!(job.bytes()));
-    }
-    value
-}
-
-fn told(job: &Job) -> String {
-    let mut text = format!("{} on {} targets\n", job.id, job.targets.len());
-    for state in &job.targets {
-        let end = match (&state.verdict, &state.failed) {
-            (Some(verdict), _) => verdict.to_string(),
-            (None, Some(why)) => format!("FAILED: {why}"),
-            (None, None) => "not begun".to_owned(),
-        };
-        text.push_str(&format!("{}: {end}\n", state.target));
-    }
-    text
 }

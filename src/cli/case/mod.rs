@@ -15,6 +15,8 @@ use super::list::{Output, Table, json_items};
 use super::place::Place;
 use super::{Exit, Startup, out};
 use crate::case::{Case, Entry, NewCase};
+use crate::model::PlanHash;
+use crate::response;
 
 /// How often the journal is looked at while it is followed.
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(250);
@@ -69,6 +71,12 @@ enum Command {
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
+    /// Say yes, as a second person, to a plan of the case of --case that another responder made
+    Approve {
+        /// The plan's hash, as `plan` printed it
+        #[arg(value_name = "HASH")]
+        plan: PlanHash,
+    },
     /// Note something in the case of --case
     Note {
         /// What to note
@@ -111,9 +119,23 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
                 }
             }
         }
+        Command::Approve { plan } => approve(startup, *plan).await?,
         Command::Note { text, save } => note(startup, text.as_deref(), save.as_ref())?,
     }
     Ok(Exit::Done)
+}
+
+/// Shows the plan that is approved, so that it is read, and records the yes.
+async fn approve(startup: &Startup, hash: PlanHash) -> Result<()> {
+    if startup.read_only() {
+        return Err(Ended::refused("podmortem is read-only: nothing was approved"));
+    }
+    let case = open(startup, None)?;
+    let plan = case.plans().find(hash)?;
+    let place = Place::of(startup, Some(&case)).await?;
+    eprint!("{}", super::plan::told(&plan));
+    response::approve(&case, hash, place.site.identity.user.clone()).map_err(super::plan::refusal)?;
+    out::print(&format!("approved {hash} in the case {}\n", case.id()))
 }
 
 fn note(startup: &Startup, text: Option<&str>, save: Option<&PathBuf>) -> Result<()> {

@@ -31,12 +31,18 @@ pub fn text(case: &Case, output: Output) -> Result<String> {
                 let _ = writeln!(text, "cluster:   {cluster}");
             }
             for job in jobs.iter() {
-                let end = if job.ended.is_some() { "ended" } else { "has not ended" };
+                let end = match (&job.ended, &job.undoes) {
+                    (Some(_), None) => "ended".to_owned(),
+                    (Some(_), Some(undone)) => format!("ended, puts back {undone}"),
+                    (None, _) => "has not ended".to_owned(),
+                };
                 let _ = writeln!(text, "job {}: {} of {} targets, {end}", job.id, job.finished(), job.targets.len());
                 for state in &job.targets {
                     let verdict = state.verdict.as_ref().map(ToString::to_string);
                     let failed = || state.failed.as_ref().map(|why| format!("FAILED: {why}"));
-                    let _ = writeln!(text, "  {}: {}", state.target, verdict.or_else(failed).unwrap_or_default());
+                    let undone = state.undone.as_ref().map(|by| format!(" (put back by {by})")).unwrap_or_default();
+                    let came = verdict.or_else(failed).unwrap_or_default();
+                    let _ = writeln!(text, "  {}: {came}{undone}", state.target);
                 }
             }
             // The lines of `sha256sum -c`, from the case's directory.
@@ -72,6 +78,7 @@ fn said(entry: &Entry) -> String {
         Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
         Entry::Note { text } => format!("note: {text}"),
         Entry::Notes { bytes, sha256 } => format!("notes.md saved, {bytes} bytes, {}", sha256.short()),
+        Entry::Approved { plan, identity } => format!("approved the plan {plan} (in the cluster {identity})"),
         Entry::Started { job, targets, plan, confirmed, .. } => {
             format!("{job} began on {} targets, plan {plan}, {confirmed}", targets.len())
         }
@@ -92,7 +99,7 @@ fn said(entry: &Entry) -> String {
         Entry::ReadOnly { why } => format!("read-only from here on: {why}"),
         Entry::Closed { writer, .. } => format!("closed what {writer} had left open"),
         Entry::Found { file, bytes, .. } => format!("found {file} ({bytes} bytes), which no record named"),
-        Entry::Planned { action, plan } => format!("planned {action}: plan {plan}"),
+        Entry::Planned { action, plan, .. } => format!("planned {action}: plan {plan}"),
         Entry::Adopted { job, from, epoch, why } => format!("{job} taken over from {from} (epoch {epoch}): {why}"),
         Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
         Entry::CancelAsked { job } => format!("{job}: its owner is asked to cancel it"),

@@ -1,6 +1,7 @@
 //! `plan ACTION`: what it would send, for the rows of the last list or for the scope.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::actions;
 use crate::case::Plans;
@@ -10,7 +11,7 @@ use crate::cli::fleet::Fleet;
 use crate::cli::place;
 use crate::cli::plan::told;
 use crate::model::{ClusterId, Target};
-use crate::response::{self, Site};
+use crate::response::{self, Engine, Site};
 
 use super::answer::clean_lines;
 
@@ -51,10 +52,14 @@ pub async fn plan(action: &str, targets: Vec<Target>, fleet: &Fleet, startup: &S
         let case_id = case.as_ref().map(|case| case.id());
         let plan = response::plan(action, &site, &targets, case_id).await.map_err(|error| error.to_string())?;
         let kept = match &case {
-            Some(case) if !startup.read_only() => case.plans().keep(&plan),
-            _ => Plans::outside(startup.directories.state()).keep(&plan),
+            Some(case) if !startup.read_only() => match Engine::new(Arc::clone(case)) {
+                Ok(engine) => engine.keep(&site, &plan).await,
+                Err(error) => Err(error),
+            },
+            _ => Plans::outside(startup.directories.state()).keep(&plan).map(drop),
         };
-        let hash = kept.map_err(|error| error.to_string())?;
+        kept.map_err(|error| error.to_string())?;
+        let hash = plan.hash();
         text.push_str(&clean_lines(&told(&plan)));
         let name = case_id.map_or_else(|| "ID".to_owned(), ToString::to_string);
         text.push_str(&format!(

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::actions::Choice;
 use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting};
+use crate::response::How;
 
 use super::super::effect::{Effect, Tone};
+use super::super::keys::Pane;
 use super::super::overlays::{Ask, Input, Item, Menu, Overlay, Pick};
 use super::super::respond::Offer;
 use super::App;
@@ -20,7 +22,7 @@ pub(super) struct Wanted {
 impl App {
     /// The menu of everything that can be done to what is chosen.
     pub(super) fn open_actions(&mut self) {
-        let items = self.action_items();
+        let items = if self.focus == Pane::Jobs { self.job_items() } else { self.action_items() };
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("act on", items, false))));
     }
 
@@ -96,18 +98,19 @@ impl App {
         }
     }
 
-    fn site(&self, cluster: ClusterId) -> Option<(SessionId, Identity)> {
+    pub(super) fn site(&self, cluster: ClusterId) -> Option<(SessionId, Identity)> {
         let session = self.inventory.session_of(cluster)?;
         Some((session, self.inventory.cluster(session)?.identity.clone()?))
     }
 
-    pub(super) fn run_plan(&mut self, plan: Plan) {
+    pub(super) fn run_plan(&mut self, plan: Plan, how: How) {
         let Some((session, identity)) = self.site(plan.cluster) else { return };
         self.tell(Tone::Note, format!("{} begins; the jobs pane (6) shows how far it is", plan.action));
-        self.effects.push(Effect::Run { session, identity, plan: Box::new(plan) });
+        self.effects.push(Effect::Run { session, identity, plan: Box::new(plan), how });
     }
 
     pub(super) fn decline(&mut self, plan: &Plan) {
+        self.releasing.clear();
         self.tell(Tone::Note, format!("{} was not run; nothing was changed", plan.action));
     }
 

@@ -27,6 +27,8 @@ impl App {
             Command::Redraw => self.effects.push(Effect::Redraw),
             Command::CloseToWrites => self.close_to_writes(),
             Command::Actions => self.open_actions(),
+            Command::Undo => self.undo(None),
+            Command::Release => self.release(),
             Command::Down => self.step(1),
             Command::Up => self.step(-1),
             Command::HalfDown => self.leap(1, 2),

@@ -11,6 +11,14 @@ impl App {
     /// The reason why a command cannot be run now, if there is one.
     pub fn disabled(&self, command: Command) -> Option<Clean> {
         let why = match command {
+            Command::Undo | Command::Release if self.case.id.is_empty() => "no case is open",
+            Command::Undo => {
+                return match self.job() {
+                    Some(job) => self.undo_disabled(job),
+                    None => Some("no job is under the cursor; the jobs pane (6) shows them".into()),
+                };
+            }
+            Command::Release if self.mode.read_only => "this session is read-only",
             Command::Same(shared) => {
                 let row = self.under_cursor().and_then(|id| self.inventory.row(id))?;
                 if shared.query(&row, &self.inventory).is_some() {

@@ -25,7 +25,10 @@ impl App {
             },
             Some(Overlay::Confirm(mut confirm)) => match confirm.key(key) {
                 Answer::Open => self.overlays.push(Overlay::Confirm(confirm)),
-                Answer::Yes => self.run_plan(confirm.plan),
+                Answer::Yes => {
+                    let how = confirm.how();
+                    self.run_plan(confirm.plan, how);
+                }
                 Answer::No => self.decline(&confirm.plan),
             },
             Some(Overlay::Menu(menu)) => self.menu_key(menu, key),

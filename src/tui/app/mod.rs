@@ -11,6 +11,7 @@ mod look_at;
 mod prompt;
 mod reply;
 mod select;
+mod undo;
 
 pub use clusters::Way;
 pub use history::{History, Place};
@@ -18,7 +19,7 @@ pub use history::{History, Place};
 use std::time::{Duration, Instant};
 
 use self::act::Wanted;
-
+use crate::case::JobId;
 use crate::config::keymap::Keymap;
 use crate::inventory::{ClusterState, Freshness, Inventory, Marks, Now};
 use crate::model::{Clean, Kind, SessionId};
@@ -92,6 +93,7 @@ pub struct App {
     pub now: Now,
     pub(super) effects: Vec<Effect>,
     wanted: Option<Wanted>,
+    releasing: Vec<JobId>,
     /// Whether rows changed since the lists were last brought up to date.
     pub news: bool,
     tickets: u64,
@@ -130,6 +132,7 @@ impl App {
             now: Now::read(),
             effects: Vec::new(),
             wanted: None,
+            releasing: Vec::new(),
             news: false,
             tickets: 0,
             sessions: 0,

@@ -71,6 +71,7 @@ impl App {
             "ctx" | "context" | "contexts" | "cluster" => self.open_ways(),
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "case" => self.open_case(rest),
+            "undo" if !rest.is_empty() => self.undo(Some(rest)),
             "theme" if !rest.is_empty() => self.effects.push(Effect::Theme(rest.to_owned())),
             _ => {
                 if let Some(kind) = Kind::parse(word) {

@@ -42,7 +42,15 @@ impl App {
                 }
             }
             Reply::Planned(Ok(plan)) => self.overlays.push(Overlay::Confirm(Box::new(Confirm::new(*plan)))),
-            Reply::Planned(Err(why)) => self.tell(Tone::Bad, why),
+            Reply::Planned(Err(why)) => {
+                self.releasing.clear();
+                self.tell(Tone::Bad, why);
+            }
+            Reply::Standing(jobs) => self.release_each(jobs),
+            Reply::Ended { undoes, proven, tone, text } => {
+                self.tell(tone, text);
+                self.release_next(undoes.as_ref(), proven);
+            }
             Reply::Case(id) => {
                 self.case = CaseView { id, ..CaseView::default() };
                 self.record_scope();

@@ -95,6 +95,8 @@ pub enum Command {
     HistoryForward,
     HistoryLast,
     Actions,
+    Undo,
+    Release,
     CloseToWrites,
     Redraw,
     NextTab,

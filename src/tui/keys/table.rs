@@ -40,7 +40,7 @@ use Command as C;
 use Group::{Looking, Moving, Responding, Screen, Selecting};
 
 /// Everything that has a key, in the order of the help.
-pub static ENTRIES: [Entry; 65] = [
+pub static ENTRIES: [Entry; 67] = [
     entry_at("", C::Help, "help", &["?", "f1"], "show every key, and why some do nothing now", Screen, Some("help")),
     entry_at(
         "",
@@ -83,6 +83,8 @@ pub static ENTRIES: [Entry; 65] = [
     entry_at("", C::Go(Pane::Journal), "journal", &["7"], "go to the journal", Moving, None),
     entry_at("", C::Zoom, "zoom", &["z"], "give the pane the whole screen, and back", Screen, None),
     entry_at("", C::Redraw, "redraw", &["ctrl-l"], "draw the screen anew", Screen, None),
+    entry_at("", C::Undo, "undo", &[], "put back what the job under the cursor changed; :undo JOB", Responding, None),
+    entry_at("", C::Release, "release", &[], "put back everything of the case, the newest first", Responding, None),
     entry_at(
         "",
         C::CloseToWrites,
@@ -249,7 +251,7 @@ mod tests {
     fn no_plain_key_changes_a_cluster() {
         let responding = ENTRIES.iter().filter(|entry| entry.group == Responding);
         for entry in responding {
-            assert!(matches!(entry.command, C::Actions | C::CloseToWrites), "{}", entry.name);
+            assert!(entry.keys.is_empty() || entry.command == C::Actions, "{}", entry.name);
         }
     }
 }

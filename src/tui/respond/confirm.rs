@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::{Clean, Plan, PlanNote, Tier};
+use crate::response::How;
 
 use super::super::panes::TextPane;
 
@@ -40,12 +41,39 @@ impl Confirm {
         (self.plan.tier >= Tier::Irreversible).then(|| self.plan.targets.first().map(|target| &target.name)).flatten()
     }
 
+    /// How the plan is confirmed by a yes, in the words of the journal.
+    pub fn how(&self) -> How {
+        match (self.plan.tier, self.alone()) {
+            (Tier::Reads, _) => How::NotAsked,
+            (Tier::Undone, _) => How::Key,
+            (Tier::MayHurt, _) => How::Answered,
+            (Tier::Everything, Some(reason)) => {
+                let typed = self.password().cloned().unwrap_or_default();
+                How::Alone { typed, reason: reason.into() }
+            }
+            (Tier::Irreversible | Tier::Everything, _) => How::Typed(self.typed.as_str().into()),
+        }
+    }
+
+    /// The reason of whoever has no second person: `NAME alone REASON`.
+    fn alone(&self) -> Option<&str> {
+        let rest = self.typed.strip_prefix(self.password()?.as_str())?.strip_prefix(" alone ")?;
+        (self.plan.tier == Tier::Everything && !rest.trim().is_empty()).then_some(rest)
+    }
+
     /// What the responder is asked.
     pub fn question(&self) -> Clean {
         match self.plan.tier {
             Tier::Reads | Tier::Undone => "enter or y runs it; anything else leaves everything as it is".into(),
             Tier::MayHurt => "y runs it; anything else leaves everything as it is".into(),
-            Tier::Irreversible | Tier::Everything => match self.password() {
+            Tier::Everything => match self.password() {
+                Some(name) => format!(
+                    "a second person runs `podmortem case approve --case ID HASH`, then type {name} and enter; or {name} alone REASON; esc leaves everything as it is"
+                )
+                .into(),
+                None => "there is nothing to act on; esc closes".into(),
+            },
+            Tier::Irreversible => match self.password() {
                 Some(name) => format!("type {name} and enter to run it; esc leaves everything as it is").into(),
                 None => "there is nothing to act on; esc closes".into(),
             },
@@ -74,7 +102,7 @@ impl Confirm {
     fn type_in(&mut self, key: KeyEvent, name: &str) -> Answer {
         match key.code {
             KeyCode::Esc => Answer::No,
-            KeyCode::Enter if self.typed == name => Answer::Yes,
+            KeyCode::Enter if self.typed == name || self.alone().is_some() => Answer::Yes,
             KeyCode::Backspace => {
                 self.typed.pop();
                 Answer::Open
@@ -99,12 +127,16 @@ impl Confirm {
 fn lines(plan: &Plan) -> Vec<Clean> {
     let mut lines: Vec<Clean> = Vec::new();
     let mut say = |line: String| lines.push(line.into());
+    if let Some(job) = &plan.undoes {
+        say(format!("puts back {job}"));
+    }
     say(format!("{} on {} object{}:", plan.action, plan.targets.len(), if plan.targets.len() == 1 { "" } else { "s" }));
     for target in &plan.targets {
         say(format!("  {target}  uid {}", target.uid));
     }
     for (title, pick) in [
-        ("Read this first:", (|note| matches!(note, PlanNote::Limit(_))) as fn(&PlanNote) -> bool),
+        ("The server's dry run refuses:", (|note| matches!(note, PlanNote::WouldFail(_))) as fn(&PlanNote) -> bool),
+        ("Read this first:", |note| matches!(note, PlanNote::Limit(_))),
         ("Others who are hit:", |note| matches!(note, PlanNote::AlsoHit(_))),
         ("Cannot be undone:", |note| matches!(note, PlanNote::CannotUndo(_))),
         ("Changed by others, and left so:", |note| matches!(note, PlanNote::Theirs(_))),

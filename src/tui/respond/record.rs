@@ -16,6 +16,7 @@ fn what(entry: &Entry) -> String {
         Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
         Entry::Note { text } => format!("note: {text}"),
         Entry::Notes { sha256, .. } => format!("notes saved, sha256 {}", sha256.short()),
+        Entry::Approved { plan, .. } => format!("approved plan {plan}"),
         Entry::Started { job, targets, confirmed, .. } => {
             format!("{job} began on {} objects, confirmed: {confirmed}", targets.len())
         }
@@ -38,7 +39,7 @@ fn what(entry: &Entry) -> String {
         Entry::ReadOnly { why } => format!("read-only from here: {why}"),
         Entry::Closed { writer, .. } => format!("closed the file of {}, whose program is gone", writer.as_str()),
         Entry::Found { file, .. } => format!("found {file}, which no record names"),
-        Entry::Planned { action, plan } => format!("{action} planned: {plan}"),
+        Entry::Planned { action, plan, .. } => format!("{action} planned: {plan}"),
         Entry::Adopted { job, from, why, .. } => format!("{job} taken over from {}: {why}", from.as_str()),
         Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
         Entry::CancelAsked { job } => format!("asks the owner of {job} to cancel it"),

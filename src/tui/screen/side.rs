@@ -81,6 +81,15 @@ pub fn jobs(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 fn job_line(app: &App, job: &Job) -> (String, Role) {
+    let (line, role) = job_came(app, job);
+    match (&job.undoes, job.is_undone()) {
+        (Some(undone), _) => (format!("undo of {undone}: {line}"), role),
+        (None, true) => (format!("{line}  put back"), Role::Dim),
+        (None, false) => (line, role),
+    }
+}
+
+fn job_came(app: &App, job: &Job) -> (String, Role) {
     let all = job.targets.len();
     let size = if job.bytes() > 0 { format!("  {}", bytes(job.bytes())) } else { String::new() };
     let age = Age::between(job.started.as_second(), app.now.unix);
@@ -103,6 +112,9 @@ fn target_line(state: &TargetState) -> (String, Role) {
     let target = &state.target;
     if let Some(why) = &state.failed {
         return (format!("  {target}: FAILED {why}"), Role::Critical);
+    }
+    if let Some(by) = &state.undone {
+        return (format!("  {target}: put back by {by}"), Role::Dim);
     }
     if let Some(verdict) = &state.verdict {
         return (format!("  {target}: {verdict}"), Role::Dim);

@@ -24,10 +24,13 @@ const AHEAD: Duration = Duration::from_mins(1);
 pub enum Credential {
     /// What the kubeconfig says: a client certificate, a token, a token file.
     Configured,
-    /// A bearer token that was made here or by a plugin.
-    Bearer(Arc<str>),
-    /// A client certificate and its key, in PEM, from a plugin.
-    Certificate(Arc<(String, String)>),
+    /// What was made here or by a plugin: a bearer token, a client certificate with its key in PEM, or both.
+    Made {
+        /// The token.
+        bearer: Option<Arc<str>>,
+        /// The certificate and its key.
+        certificate: Option<Arc<(String, String)>>,
+    },
 }
 
 /// The source of an entry's credentials.
@@ -87,7 +90,7 @@ impl Credentials {
             Source::Configured => (Credential::Configured, None),
             Source::Eks(request) => {
                 let token = token::eks(&request.place, &request.cluster).await?;
-                (Credential::Bearer(token.into()), Some(Instant::now() + TOKEN_SERVES))
+                (Credential::of_token(token), Some(Instant::now() + TOKEN_SERVES))
             }
             Source::Plugin(exec) => {
                 let given = plugin::run(exec).await?;
@@ -122,18 +125,23 @@ impl Credentials {
 }
 
 impl Credential {
-    /// The bearer token, where it is one.
+    /// A bearer token alone.
+    fn of_token(token: String) -> Self {
+        Self::Made { bearer: Some(token.into()), certificate: None }
+    }
+
+    /// The bearer token, where one was made.
     pub fn bearer(&self) -> Option<&str> {
         match self {
-            Self::Bearer(token) => Some(token),
-            _ => None,
+            Self::Made { bearer, .. } => bearer.as_deref(),
+            Self::Configured => None,
         }
     }
 
-    /// Certificate and key in PEM, where it is one.
+    /// Certificate and key in PEM, where they were made.
     pub fn certificate(&self) -> Option<(&str, &str)> {
         match self {
-            Self::Certificate(pair) => Some((&pair.0, &pair.1)),
+            Self::Made { certificate: Some(pair), .. } => Some((&pair.0, &pair.1)),
             _ => None,
         }
     }
@@ -152,8 +160,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Configured => "Configured",
-            Self::Bearer(_) => "Bearer(…)",
-            Self::Certificate(_) => "Certificate(…)",
+            Self::Made { .. } => "Made(…)",
         })
     }
 }

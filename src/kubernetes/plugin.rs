@@ -98,11 +98,17 @@ pub async fn run(exec: &ExecConfig) -> Result<Given, PluginError> {
 
 fn read(answer: &[u8]) -> Option<Given> {
     let status = serde_json::from_slice::<ExecCredential>(answer).ok()?.status?;
-    let credential = match (status.token, status.client_certificate_data, status.client_key_data) {
-        (Some(token), _, _) => Credential::Bearer(token.into()),
-        (None, Some(certificate), Some(key)) => Credential::Certificate(Arc::new((certificate, key))),
+    let certificate = match (status.client_certificate_data, status.client_key_data) {
+        (Some(certificate), Some(key)) => Some(Arc::new((certificate, key))),
+        (None, None) => None,
+        // Half of a pair is a plugin's mistake, and a request without it would fail in a way that says nothing.
         _ => return None,
     };
+    let bearer = status.token.filter(|token| !token.is_empty()).map(Into::into);
+    if bearer.is_none() && certificate.is_none() {
+        return None;
+    }
+    let credential = Credential::Made { bearer, certificate };
     let left = status.expiration_timestamp.map(|at| at.duration_since(jiff::Timestamp::now()));
     Some(Given { credential, serves: left.map(|left| Duration::try_from(left).unwrap_or_default()) })
 }
@@ -127,6 +133,16 @@ mod tests {
         assert!(given.serves.unwrap() > Duration::from_hours(1));
     }
 
+    #[test]
+    fn a_certificate_comes_alone_or_with_a_token() {
+        let both = br#"{"status":{"token":"t","clientCertificateData":"C","clientKeyData":"K"}}"#;
+        let given = read(both).unwrap().credential;
+        assert_eq!((given.bearer(), given.certificate()), (Some("t"), Some(("C", "K"))));
+        let alone = br#"{"status":{"clientCertificateData":"C","clientKeyData":"K"}}"#;
+        let given = read(alone).unwrap().credential;
+        assert_eq!((given.bearer(), given.certificate()), (None, Some(("C", "K"))));
+    }
+
     #[tokio::test]
     async fn it_has_no_terminal_and_its_complaint_is_shown_clean() {
         let error = run(&shell(r"read -r x || printf 'no\033[31m input' >&2; exit 3")).await.err().unwrap().to_string();
@@ -142,7 +158,14 @@ mod tests {
 
     #[tokio::test]
     async fn garbage_is_no_credential() {
-        for answer in ["", "{}", "[1]", r#"{"status":{}}"#, r#"{"status":{"clientCertificateData":"x"}}"#] {
+        for answer in [
+            "",
+            "{}",
+            "[1]",
+            r#"{"status":{}}"#,
+            r#"{"status":{"clientCertificateData":"x"}}"#,
+            r#"{"status":{"token":"t","clientKeyData":"x"}}"#,
+        ] {
             assert!(read(answer.as_bytes()).is_none(), "{answer}");
         }
         assert!(run(&shell("echo nothing")).await.is_err());

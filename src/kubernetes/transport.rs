@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
-use kube::client::{Body, ClientBuilder};
+use hyper_util::client::proxy::matcher::Intercept;
+use kube::client::Body;
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use tokio::sync::Mutex;
 use tower::{BoxError, Service};
@@ -14,10 +14,8 @@ use tower::{BoxError, Service};
 use super::credential::{Credential, Credentials};
 use super::entry::{Entry, Way};
 use super::error::Error;
+use super::{proxy, secrets, stack};
 use crate::model::Clean;
-
-/// Time to a connection; the server's answers have deadlines of their own.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Sends requests to one cluster. Clones share connections and credentials.
 #[derive(Clone)]
@@ -67,15 +65,16 @@ impl Transport {
         {
             return Ok(built.client.clone());
         }
-        let config = config(&self.0.entry, credential).await?;
+        let (config, proxy) = config(&self.0.entry, credential).await?;
         let client =
-            ClientBuilder::try_from(config).map_err(|error| unusable(&self.0.entry, &error.to_string()))?.build();
+            stack::client(&config, proxy.as_ref()).map_err(|error| unusable(&self.0.entry, &error.to_string()))?;
         *built = Some(Built { certificate: certificate.map(|(pem, _)| pem.to_owned()), client: client.clone() });
         Ok(client)
     }
 
     async fn send(self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let what = format!("{} {}", request.method(), request.uri().path());
+        let path = request.uri().path().to_owned();
         let credential = self
             .0
             .credentials
@@ -92,6 +91,9 @@ impl Transport {
         let response = self.client(&credential).await?.send(request).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
             self.0.credentials.forget(&credential).await;
+        }
+        if response.status().is_success() && secrets::asked_for(&path) {
+            return secrets::stripped(&path, response).await;
         }
         Ok(response)
     }
@@ -120,13 +122,13 @@ fn plain(user_agent: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(user_agent).map_err(|_| Error::Configuration(Clean::from("the user agent is not plain text")))
 }
 
-async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, Error> {
+/// What the client is made of, and the proxy that it goes through.
+async fn config(entry: &Entry, credential: &Credential) -> Result<(kube::Config, Option<Intercept>), Error> {
+    let mut named_proxy = None;
     let mut config = match &entry.way {
         Way::Kubeconfig { context, config, .. } => {
-            if proxied(config, context) {
-                return Err(unusable(entry, "it names a proxy-url, and podmortem connects directly only"));
-            }
             let mut kubeconfig = Kubeconfig::clone(config);
+            named_proxy = proxy::configured(config, context);
             if credential.replaces_kubeconfig() {
                 for named in &mut kubeconfig.auth_infos {
                     if let Some(user) = &mut named.auth_info {
@@ -156,19 +158,8 @@ async fn config(entry: &Entry, credential: &Credential) -> Result<kube::Config, 
         config.auth_info.client_certificate_data = Some(encode(pem));
         config.auth_info.client_key_data = Some(encode(key).into());
     }
-    // Taken from HTTPS_PROXY otherwise, which the client is built without.
-    config.proxy_url = None;
-    config.connect_timeout = Some(CONNECT);
-    config.read_timeout = None;
-    config.default_retry = false;
-    Ok(config)
-}
-
-/// Whether a context's cluster is reached through a proxy of its own.
-fn proxied(config: &Kubeconfig, context: &str) -> bool {
-    let context = config.contexts.iter().find(|named| named.name == context).and_then(|named| named.context.as_ref());
-    let cluster = context.and_then(|context| config.clusters.iter().find(|named| named.name == context.cluster));
-    cluster.and_then(|named| named.cluster.as_ref()?.proxy_url.as_deref()).is_some_and(|url| !url.is_empty())
+    let proxy = proxy::to(&config.cluster_url, named_proxy).map_err(|why| unusable(entry, &why))?;
+    Ok((config, proxy))
 }
 
 fn unusable(entry: &Entry, why: &str) -> Error {

@@ -112,7 +112,10 @@ async fn an_upgrade_is_refused_whatever_it_is_called() {
 
 #[tokio::test]
 async fn secrets_are_metadata_or_nothing_in_every_mode() {
-    let server = Server::start(|_| http::Response::new(Full::from("{}"))).await;
+    let json = |_: &http::Request<_>| {
+        http::Response::builder().header("content-type", "application/json").body(Full::from("{}")).unwrap()
+    };
+    let server = Server::start(json).await;
     let metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     let both = format!("{metadata}, application/json");
     let quoted = "application/json;x=\";as=PartialObjectMetadata\"";

@@ -12,6 +12,7 @@ use kube::client::Body;
 use tokio::sync::mpsc;
 
 use super::feed::{Batch, Feed, Stop};
+use super::head_start::HeadStart;
 use crate::kubernetes::connect::Cluster;
 use crate::kubernetes::error::Error;
 use crate::kubernetes::read::unwritable;
@@ -19,8 +20,8 @@ use crate::kubernetes::request::{chunks, open};
 use crate::kubernetes::wire::ListDecoder;
 use crate::model::Clean;
 
-/// Pods of the first page: several screens full.
-const FIRST: usize = 500;
+/// Pods of the first page: more than a screen holds. What a server needs for it grows with it.
+const FIRST: usize = 100;
 
 /// Time until a list begins to arrive: a server with 50,000 pods thinks first.
 const BEGINS: Duration = Duration::from_secs(60);
@@ -35,9 +36,10 @@ const WAITING: usize = 16;
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 
 /// Lists all pods and gives the version to watch from.
-pub async fn list(cluster: &Cluster, feed: &Feed) -> Result<String, Stop> {
+pub async fn list(cluster: &Cluster, feed: &Feed, head_start: &HeadStart) -> Result<String, Stop> {
     let path = feed.kind.path();
     let page = fetch(cluster, feed, &format!("{path}?limit={FIRST}"), false).await?;
+    head_start.over();
     if page.next.is_empty() {
         return Ok(page.version);
     }

@@ -3,6 +3,7 @@
 mod backoff;
 mod bulk;
 mod feed;
+mod head_start;
 mod pages;
 mod pulse;
 mod tail;
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 use super::connect::Cluster;
 use crate::model::{Health, Kind, News, Update};
 use feed::Feed;
+use head_start::HeadStart;
 
 /// How long a kind is still watched after nobody wants it any more.
 const WARM: Duration = Duration::from_secs(60);
@@ -52,7 +54,8 @@ impl Watches {
     /// Needs a Tokio runtime.
     pub fn start(cluster: Cluster, kinds: &[Kind], news: mpsc::Sender<Update>) -> Self {
         let (orders, asked) = mpsc::unbounded_channel();
-        let mut supervisor = Supervisor { cluster, news, awake: Arc::default(), watched: HashMap::new() };
+        let head_start = HeadStart::new(kinds.contains(&Kind::Pod));
+        let mut supervisor = Supervisor { cluster, news, awake: Arc::default(), head_start, watched: HashMap::new() };
         for kind in kinds {
             supervisor.obey(&Order::Want(*kind));
         }
@@ -75,6 +78,7 @@ struct Supervisor {
     news: mpsc::Sender<Update>,
     /// Wakes whoever waits to try again, when the server answers after a silence.
     awake: Arc<Notify>,
+    head_start: HeadStart,
     watched: HashMap<Kind, Watched>,
 }
 
@@ -85,7 +89,12 @@ struct Watched {
 
 impl Supervisor {
     async fn run(mut self, mut asked: mpsc::UnboundedReceiver<Order>) {
-        let pulse = pulse::run(self.cluster.clone(), self.news.clone(), Arc::clone(&self.awake));
+        let (head_start, awake) = (self.head_start.clone(), Arc::clone(&self.awake));
+        let pulse = pulse::run(self.cluster.clone(), self.news.clone(), awake);
+        let pulse = async move {
+            head_start.wait().await;
+            pulse.await;
+        };
         let _pulse = Owned(tokio::spawn(pulse));
         loop {
             let next = self.watched.values().filter_map(|watched| watched.until).min();
@@ -121,7 +130,8 @@ impl Supervisor {
                     return;
                 }
                 let feed = Feed::new(self.cluster.session(), *kind, self.news.clone());
-                let task = tokio::spawn(task::run(self.cluster.clone(), feed, Arc::clone(&self.awake)));
+                let head_start = self.head_start.clone();
+                let task = tokio::spawn(task::run(self.cluster.clone(), feed, Arc::clone(&self.awake), head_start));
                 self.watched.insert(*kind, Watched { task: Owned(task), until: None });
             }
         }

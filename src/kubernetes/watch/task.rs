@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::backoff::{Backoff, jittered};
 use super::feed::{Feed, Stop};
+use super::head_start::HeadStart;
 use super::tail::{self, Start};
 use super::{bulk, pages};
 use crate::kubernetes::connect::Cluster;
@@ -33,16 +34,20 @@ enum Way {
 }
 
 /// Lists and watches a kind until nobody listens.
-pub async fn run(cluster: Cluster, feed: Feed, awake: Arc<Notify>) {
+pub async fn run(cluster: Cluster, feed: Feed, awake: Arc<Notify>, head_start: HeadStart) {
     let mut way = if feed.kind == Kind::Pod { Way::Bulk } else { Way::Stream };
     let mut version = None;
     let mut backoff = Backoff::default();
     if feed.health(Health::Connecting).await.is_err() {
         return;
     }
+    if feed.kind != Kind::Pod {
+        head_start.wait().await;
+    }
     loop {
         let began = Instant::now();
-        let outcome = turn(&cluster, &feed, way, &mut version).await;
+        let outcome = turn(&cluster, &feed, way, &mut version, &head_start).await;
+        head_start.over();
         if began.elapsed() > LASTED {
             backoff.reset();
         }
@@ -81,7 +86,13 @@ enum Turn {
     WatchEnded,
 }
 
-async fn turn(cluster: &Cluster, feed: &Feed, way: Way, version: &mut Option<String>) -> Result<Turn, Stop> {
+async fn turn(
+    cluster: &Cluster,
+    feed: &Feed,
+    way: Way,
+    version: &mut Option<String>,
+    head_start: &HeadStart,
+) -> Result<Turn, Stop> {
     let form = if way == Way::Bulk { Form::Protobuf } else { Form::Json };
     if version.is_some() {
         return tail::follow(cluster, feed, form, Start::After, version).await.map(|()| Turn::WatchEnded);
@@ -89,7 +100,7 @@ async fn turn(cluster: &Cluster, feed: &Feed, way: Way, version: &mut Option<Str
     feed.send(News::Relist(feed.kind)).await?;
     feed.health(Health::Listing(0)).await?;
     match way {
-        Way::Bulk => *version = Some(bulk::list(cluster, feed).await?),
+        Way::Bulk => *version = Some(bulk::list(cluster, feed, head_start).await?),
         Way::Pages => *version = Some(pages::list(cluster, feed).await?),
         Way::Stream => {
             return tail::follow(cluster, feed, form, Start::WithList, version).await.map(|()| Turn::WatchEnded);

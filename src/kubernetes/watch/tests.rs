@@ -80,14 +80,14 @@ async fn pods_come_as_a_first_page_then_all_then_as_they_change() {
                 ];
                 answer(200, "application/vnd.kubernetes.protobuf;stream=watch", frames.concat())
             }
-            "/api/v1/pods" if query == "limit=500" => answer(200, PROTOBUF, proto::pods(&all[..500], "4700", "more")),
+            "/api/v1/pods" if query == "limit=100" => answer(200, PROTOBUF, proto::pods(&all[..100], "4700", "more")),
             "/api/v1/pods" => gzipped(&proto::pods(&all, "4711", "")),
             _ => json(404, "{}"),
         }
     };
     let seen = news(&[Kind::Pod], serve, |seen| seen.iter().any(|news| matches!(news, News::Gone(..)))).await;
     let listed = seen.iter().position(|news| matches!(news, News::Listed(Kind::Pod))).unwrap();
-    assert_eq!(names(&seen[..listed]).len(), 1200);
+    assert_eq!(names(&seen[..listed]).len(), 800);
     assert_eq!(names(&seen[listed..]), ["web-0"]);
     assert!(seen.iter().all(|news| !matches!(news, News::Facts(_, facts) if facts.len() > 256)));
     assert!(is_health(&seen[listed + 1], Kind::Pod, &Health::Live), "{:?}", seen[listed + 1]);

@@ -38,7 +38,7 @@ enum Output {
 
 /// Looks at everything, and says how to mend what is wrong.
 pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
-    let mut areas = vec![places::check(startup), terminal::check().await, aws::check(startup).await];
+    let mut areas = vec![places::check(startup), terminal::check(startup).await, aws::check(startup).await];
     let patience = Duration::from_secs(u64::from(args.timeout));
     let (mut asked, mut failed) = (0, 0);
     match Fleet::open(startup, Which::Asked).await {

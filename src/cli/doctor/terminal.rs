@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal};
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::config::keymap::Key;
+use crate::cli::Startup;
+use crate::config::keymap::{Key, Keymap, clash};
+use crate::tui::keys::bindings;
 use crate::tui::terminal::Depth;
 use crate::tui::terminal::probe::{Capabilities, Multiplexer, tmux_prefix};
 
@@ -13,8 +15,8 @@ use super::check::Checks;
 /// The least room that the cockpit needs, in columns and rows.
 const LEAST: (u16, u16) = (60, 15);
 
-/// Looks at the terminal, its size and what stands in between.
-pub async fn check() -> Checks {
+/// Looks at the terminal, its size and what stands in between, and at keys that do not come through.
+pub async fn check(startup: &Startup) -> Checks {
     let mut checks = Checks::of("terminal");
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         checks.note("terminal", "none; the cockpit needs one, `podmortem --plain` and the lists do not");
@@ -42,27 +44,40 @@ pub async fn check() -> Checks {
         checks
             .note("ssh", "reached over SSH: copying goes through the terminal (OSC 52), frames are drawn more slowly");
     }
-    between(&mut checks, &capabilities).await;
+    let (keymap, _) = Keymap::load(&startup.directories, &bindings());
+    between(&mut checks, &capabilities, &keymap).await;
     checks
 }
 
-async fn between(checks: &mut Checks, capabilities: &Capabilities) {
+async fn between(checks: &mut Checks, capabilities: &Capabilities, keymap: &Keymap) {
     match capabilities.multiplexer {
         Multiplexer::None if capabilities.ssh => {
             checks.poor("multiplexer", "none", "run inside tmux: what is running survives a dropped connection there")
         }
         Multiplexer::None => {}
         Multiplexer::Screen => {
-            checks.note("multiplexer", "screen: its prefix is ctrl-a; the background cannot be asked for")
+            checks.note("multiplexer", "screen: its prefix is ctrl-a; the background cannot be asked for");
+            kept(checks, keymap, Key::new(KeyCode::Char('a'), KeyModifiers::CONTROL));
         }
         Multiplexer::Tmux => match tmux_prefix().await {
-            Some(prefix) if prefix == Key::new(KeyCode::Char('b'), KeyModifiers::CONTROL) => {
-                checks.good("multiplexer", "tmux; its prefix ctrl-b is not used here");
-            }
             Some(prefix) => {
-                checks.note("multiplexer", format!("tmux keeps {prefix} for itself; bind nothing to it in keymap.yaml"))
+                checks.good("multiplexer", format!("tmux; it keeps {prefix} for itself"));
+                kept(checks, keymap, prefix);
             }
             None => checks.note("multiplexer", "tmux; which key is its prefix it does not say"),
         },
+    }
+}
+
+/// Names what is bound to the multiplexer's prefix, and so never arrives.
+fn kept(checks: &mut Checks, keymap: &Keymap, prefix: Key) {
+    let bound = keymap.iter().filter(|(_, _, keys)| keys.contains(&prefix));
+    for (_, action, _) in bound {
+        let why = clash(prefix).map(|why| format!(", which {why}")).unwrap_or_default();
+        checks.poor(
+            "keys",
+            format!("{action} is bound to {prefix}{why}: the multiplexer takes that key"),
+            format!("bind {action} to another key in keymap.yaml"),
+        );
     }
 }

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Size};
 
 use super::motion::{Place, go};
 use super::pen::Pen;
+use super::scroll::Shift;
 use super::shadow::{Glyph, Shadow};
 use crate::tui::terminal::{Capabilities, Depth};
 
@@ -33,6 +34,7 @@ pub struct Painter<W> {
     changed: Vec<Place>,
     depth: Depth,
     erases_in_colour: bool,
+    scrolls: bool,
     pen: Option<Pen>,
     cursor: Option<Place>,
     shown: bool,
@@ -48,6 +50,7 @@ impl<W: Write> Painter<W> {
             changed: Vec::new(),
             depth: capabilities.depth,
             erases_in_colour: capabilities.erases_in_colour,
+            scrolls: capabilities.scrolls,
             pen: None,
             cursor: None,
             shown: false,
@@ -78,6 +81,29 @@ impl<W: Write> Painter<W> {
         self.pen = Some(Pen::default());
         self.cursor = None;
         self.bytes.extend_from_slice(b"\x1b[m\x1b[2J");
+    }
+
+    /// Writes the changed cells, row by row.
+    fn paint(&mut self, changed: &[Place]) {
+        for row in changed.chunk_by(|one, other| one.1 == other.1) {
+            if let Some((_, number)) = row.first() {
+                self.paint_row(*number, row);
+            }
+        }
+    }
+
+    /// Lets the terminal move a block of rows, and writes what is still different then.
+    fn paint_shifted(&mut self, shift: Shift, before: &Shadow) {
+        let plain = Pen::default();
+        plain.take_up(self.pen, &mut self.bytes);
+        self.pen = Some(plain);
+        shift.write(&mut self.bytes);
+        self.cursor = Some((0, 0));
+        let moved = shift.apply(before);
+        let rows = 0..self.shadow.size().height;
+        let changed: Vec<Place> =
+            rows.flat_map(|row| self.shadow.differences(&moved, row).map(move |column| (column, row))).collect();
+        self.paint(&changed);
     }
 
     /// Writes the changed cells of one row, columns ascending.
@@ -146,14 +172,24 @@ impl<W: Write> Backend for Painter<W> {
     {
         let mut changed = std::mem::take(&mut self.changed);
         changed.clear();
-        for (column, row, cell) in content {
-            let painted = self.shadow.put(column, row, Glyph::of(cell, self.depth));
+        let content: Vec<_> = content.map(|(column, row, cell)| (column, row, Glyph::of(cell, self.depth))).collect();
+        let before = (self.scrolls && content.len() >= Shift::WORTH).then(|| self.shadow.clone());
+        for (column, row, glyph) in content {
+            let painted = self.shadow.put(column, row, glyph);
             changed.extend(painted.into_iter().flatten().map(|column| (column, row)));
         }
         changed.dedup();
-        for row in changed.chunk_by(|one, other| one.1 == other.1) {
-            if let Some((_, number)) = row.first() {
-                self.paint_row(*number, row);
+        let shift = before.and_then(|before| Some((Shift::between(&before, &self.shadow, &changed)?, before)));
+        let (written, pen, cursor) = (self.bytes.len(), self.pen, self.cursor);
+        self.paint(&changed);
+        if let Some((shift, before)) = shift {
+            let (plain, after) = (self.bytes.split_off(written), (self.pen, self.cursor));
+            (self.pen, self.cursor) = (pen, cursor);
+            self.paint_shifted(shift, &before);
+            if self.bytes.len() - written >= plain.len() {
+                self.bytes.truncate(written);
+                self.bytes.extend(plain);
+                (self.pen, self.cursor) = after;
             }
         }
         self.changed = changed;

@@ -3,6 +3,7 @@
 mod frame;
 mod motion;
 mod pen;
+mod scroll;
 mod shadow;
 
 pub use frame::Painter;

@@ -8,7 +8,7 @@ use super::pen::Pen;
 use crate::tui::terminal::Depth;
 
 /// A copy of the screen as it will be after the frame.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shadow {
     size: Size,
     glyphs: Vec<Glyph>,
@@ -24,7 +24,7 @@ pub(super) struct Glyph {
 }
 
 /// A grapheme. Nearly all are one character.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) enum Text {
     Covered,
     One(char),
@@ -62,6 +62,11 @@ impl Glyph {
 
     pub fn is_blank(&self) -> bool {
         self.text == Text::One(' ')
+    }
+
+    /// Whether it looks the same as another: a blank shows only its ground.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self.text == other.text && (self.pen == other.pen || (self.is_blank() && other.pen.blanks_like(&self.pen)))
     }
 
     /// Whether every terminal moves its cursor by `width`: terminals differ about
@@ -109,12 +114,8 @@ impl Shadow {
     pub fn put(&mut self, column: u16, row: u16, glyph: Glyph) -> [Option<u16>; 2] {
         let end = column.saturating_add(glyph.width().max(1));
         let covered = Glyph { text: Text::Covered, pen: glyph.pen };
-        let looks_the_same = |known: &Glyph| {
-            known.text == glyph.text
-                && (known.pen == glyph.pen || (glyph.is_blank() && known.pen.blanks_like(&glyph.pen)))
-        };
         match self.at_mut(column, row) {
-            Some(known) if !looks_the_same(known) => *known = glyph,
+            Some(known) if !glyph.looks_like(known) => *known = glyph,
             _ => return [None, None],
         }
         for beside in column.saturating_add(1)..end {
@@ -127,6 +128,18 @@ impl Shadow {
             end
         });
         [Some(column), orphan]
+    }
+
+    /// The same screen with its rows taken from elsewhere on it, or blank.
+    pub fn with_rows(&self, from: impl Fn(u16) -> Option<u16>) -> Self {
+        let mut glyphs = Vec::with_capacity(self.glyphs.len());
+        for row in 0..self.size.height {
+            match from(row) {
+                Some(row) => glyphs.extend_from_slice(self.row(row)),
+                None => glyphs.resize(glyphs.len() + usize::from(self.size.width), Glyph::default()),
+            }
+        }
+        Self { size: self.size, glyphs }
     }
 
     /// The cells of a row.

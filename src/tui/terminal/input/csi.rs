@@ -98,8 +98,9 @@ impl Sequence {
             (None, b'~') if numbers.at(0) == Some(200) => Ending::PasteBegins,
             (None, b'I') => Ending::Parsed(Parsed::Event(Event::FocusGained)),
             (None, b'O') => Ending::Parsed(Parsed::Event(Event::FocusLost)),
-            // A cursor position has the form of F3 with modifiers; it is always taken for the position.
-            (None, b'R') if !rest.is_empty() => reply,
+            // A cursor position has the form of F3 with modifiers. Nobody here asks for one: in the
+            // first row, at a column that would be a modifier, it is taken for the key.
+            (None, b'R') if !rest.is_empty() && !numbers.is_modified_key() => reply,
             (None, _) => match key(&numbers, last) {
                 Some((_, _, true)) => Ending::Ignored,
                 Some((code, modifiers, false)) => {
@@ -164,6 +165,11 @@ impl Numbers {
     /// The number of a field, absent where none is written or it is absurd.
     pub fn at(&self, field: usize) -> Option<u32> {
         self.part(field, 0)
+    }
+
+    /// Whether they are those of a key without a number of its own, with modifiers: `1;5`.
+    fn is_modified_key(&self) -> bool {
+        self.0.len() == 2 && self.at(0) == Some(1) && self.at(1).is_some_and(|held| (2..=16).contains(&held))
     }
 
     fn part(&self, field: usize, part: usize) -> Option<u32> {

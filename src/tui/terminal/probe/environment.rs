@@ -35,6 +35,8 @@ pub struct Capabilities {
     pub background: Option<Background>,
     /// Whether what is erased takes the background in use; not so in GNU screen.
     pub erases_in_colour: bool,
+    /// Whether it moves lines between margins: every one that is more than a printer does.
+    pub scrolls: bool,
     /// Whether it may be asked for its background.
     pub answers: bool,
 }
@@ -71,6 +73,7 @@ impl Capabilities {
             ssh: set("SSH_TTY").or_else(|| set("SSH_CONNECTION")).is_some(),
             background: set("COLORFGBG").as_deref().and_then(background),
             erases_in_colour: multiplexer != Multiplexer::Screen,
+            scrolls: !matches!(term.as_str(), "" | "dumb"),
             answers: multiplexer != Multiplexer::Screen && !matches!(term.as_str(), "" | "dumb" | "linux"),
             term: Clean::capped(&term, 64),
         }

@@ -221,3 +221,53 @@ proptest! {
         }
     }
 }
+
+/// Lines beside a list, as a side bar stands there, and the list from a row on.
+fn beside(buffer: &mut Buffer, top: u16) {
+    let area = buffer.area;
+    for row in 0..area.height {
+        let side = if row % 5 == 0 { "+--------+" } else { "|        |" };
+        buffer.set_string(0, row, side, Style::new());
+        let name = top + row;
+        let line = format!("pod-{:x}-{name}", u32::from(name).wrapping_mul(2_654_435_761));
+        buffer.set_string(11, row, format!("{line:<30}{line:>30}"), Style::new());
+    }
+}
+
+#[test]
+fn a_list_that_scrolls_is_moved_by_the_terminal() {
+    let scrolls = |scrolls| {
+        let capabilities = Capabilities { scrolls, ..Capabilities::default() };
+        let painter = Painter::new(Sink::default(), Size::new(80, 24), &capabilities);
+        let mut terminal = Terminal::new(painter).unwrap();
+        frame(&mut terminal, |buffer| beside(buffer, 0));
+        frame(&mut terminal, |buffer| beside(buffer, 1)).0.len()
+    };
+    assert!(scrolls(true) * 2 < scrolls(false), "{} {}", scrolls(true), scrolls(false));
+}
+
+proptest! {
+    /// Whatever moved, and wherever beside it something stayed, the terminal shows the frame.
+    #[test]
+    fn what_scrolls_arrives_whole(tops in proptest::collection::vec((0u16..60, any::<bool>()), 1..12), size in 6u16..30) {
+        let capabilities = Capabilities { scrolls: true, ..Capabilities::default() };
+        let painter = Painter::new(Sink::default(), Size::new(80, size), &capabilities);
+        let mut terminal = Terminal::new(painter).unwrap();
+        let mut screen = vt100::Parser::new(size.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        for (top, chosen) in tops {
+            let render = |buffer: &mut Buffer| {
+                beside(buffer, top);
+                buffer.set_string(11, top % size, "宽字符", Style::new());
+                if chosen {
+                    buffer.set_style(Rect::new(11, top % size, 60, 1), Style::new().bg(Color::Red));
+                }
+            };
+            let mut expected = Buffer::empty(Rect::new(0, 0, 80, size));
+            render(&mut expected);
+            let (bytes, writes) = frame(&mut terminal, render);
+            prop_assert!(writes <= 1);
+            screen.process(&bytes);
+            compare(&expected, screen.screen())?;
+        }
+    }
+}

@@ -21,6 +21,9 @@ pub struct Column {
     pub shown: Shown,
     /// The narrowest and the widest it may become, in cells.
     pub width: (u16, u16),
+    /// How narrow it may become before other columns are left out; `None` where a
+    /// text that is cut says nothing any more.
+    pub shrinks: Option<u16>,
     /// Which end of a text too long is left out.
     pub cut: Cut,
     /// What the column says of a row.
@@ -92,12 +95,17 @@ pub(super) fn texts<'a>(row: &Row<'a>) -> impl Iterator<Item = Cow<'a, str>> + u
 }
 
 const fn column(title: &'static str, width: (u16, u16), text: for<'a> fn(&Cell<'a>) -> Cow<'a, str>) -> Column {
-    Column { title, shown: Shown::Always, width, cut: Cut::End, text, order: None }
+    Column { title, shown: Shown::Always, width, shrinks: None, cut: Cut::End, text, order: None }
 }
 
 impl Column {
     const fn shown(mut self, shown: Shown) -> Self {
         self.shown = shown;
+        self
+    }
+
+    const fn shrinks(mut self, to: u16) -> Self {
+        self.shrinks = Some(to);
         self
     }
 
@@ -117,12 +125,13 @@ const CLUSTER: Column = column("CLUSTER", (6, 24), |cell| {
     cluster.map_or(Cow::Borrowed(""), |cluster| cluster.label.as_str().into())
 })
 .shown(Shown::Clusters)
+.shrinks(10)
 .cut(Cut::Start);
 
 const NAMESPACE: Column =
-    column("NAMESPACE", (8, 24), |cell| cell.row.namespace().as_str().into()).shown(Shown::Namespaces);
+    column("NAMESPACE", (8, 24), |cell| cell.row.namespace().as_str().into()).shown(Shown::Namespaces).shrinks(12);
 
-const NAME: Column = column("NAME", (16, 60), |cell| cell.row.name().as_str().into()).cut(Cut::Middle);
+const NAME: Column = column("NAME", (16, 60), |cell| cell.row.name().as_str().into()).shrinks(24).cut(Cut::Middle);
 
 const AGE: Column = column("AGE", (4, 5), |cell| {
     let created = cell.row.created();

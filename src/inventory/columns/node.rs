@@ -14,7 +14,7 @@ pub(super) static COLUMNS: [Column; 17] = [
     column("STATUS", (5, 36), |cell| node(cell, status)),
     column("INSTANCE", (10, 20), |cell| node(cell, |node| node.instance_id.as_str().into())),
     column("KIND", (5, 12), |cell| node(cell, |node| node.kind.word().into())).shown(Shown::Roomy),
-    column("GROUP", (6, 24), |cell| node(cell, |node| node.group.as_str().into())).shown(Shown::Roomy),
+    column("GROUP", (6, 24), |cell| node(cell, |node| node.group.as_str().into())).shrinks(10).shown(Shown::Roomy),
     column("ZONE", (6, 14), |cell| node(cell, |node| node.zone.as_str().into())).shown(Shown::Roomy),
     column("PODS", (4, 5), |cell| pods(cell.inventory, &cell.row).to_string().into())
         .order(|inventory, one, other| pods(inventory, other).cmp(&pods(inventory, one))),
@@ -25,10 +25,10 @@ pub(super) static COLUMNS: [Column; 17] = [
     })
     .shown(Shown::Wide),
     column("VERSION", (7, 24), |cell| node(cell, |node| node.kubelet.as_str().into())).shown(Shown::Wide),
-    column("OS", (8, 40), |cell| node(cell, |node| node.os_image.as_str().into())).shown(Shown::Wide),
-    column("KERNEL", (8, 32), |cell| node(cell, |node| node.kernel.as_str().into())).shown(Shown::Wide),
+    column("OS", (8, 40), |cell| node(cell, |node| node.os_image.as_str().into())).shrinks(12).shown(Shown::Wide),
+    column("KERNEL", (8, 32), |cell| node(cell, |node| node.kernel.as_str().into())).shrinks(12).shown(Shown::Wide),
     column("RUNTIME", (8, 24), |cell| node(cell, |node| node.runtime.as_str().into())).shown(Shown::Wide),
-    column("TAINTS", (6, 40), |cell| node(cell, taints)).shown(Shown::Wide).cut(Cut::End),
+    column("TAINTS", (6, 40), |cell| node(cell, taints)).shrinks(12).shown(Shown::Wide).cut(Cut::End),
     column("UID", (8, 36), |cell| cell.row.id().uid.to_string().into()).shown(Shown::Wide),
 ];
 

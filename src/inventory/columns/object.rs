@@ -16,22 +16,28 @@ static SERVICES: [Column; 9] = [
     NAME,
     column("TYPE", (9, 12), status),
     column("CLUSTER-IP", (9, 39), addresses),
-    column("EXTERNAL", (8, 40), external).shown(Shown::Roomy),
+    column("EXTERNAL", (8, 40), external).shrinks(12).shown(Shown::Roomy),
     column("PORTS", (6, 30), ports),
-    column("SELECTOR", (8, 50), selector).shown(Shown::Roomy),
+    column("SELECTOR", (8, 50), selector).shrinks(14).shown(Shown::Roomy),
     AGE,
 ];
 
-static SLICES: [Column; 6] =
-    [CLUSTER, NAMESPACE, NAME, column("SERVICE", (8, 40), selector), column("ENDPOINTS", (9, 50), addresses), AGE];
+static SLICES: [Column; 6] = [
+    CLUSTER,
+    NAMESPACE,
+    NAME,
+    column("SERVICE", (8, 40), selector).shrinks(12),
+    column("ENDPOINTS", (9, 50), addresses).shrinks(16),
+    AGE,
+];
 
 static WORKLOADS: [Column; 7] = [
     CLUSTER,
     NAMESPACE,
     NAME,
     column("READY", (5, 9), status),
-    column("ACCOUNT", (7, 24), external).shown(Shown::Roomy),
-    column("IMAGE", (12, 60), selector).shown(Shown::Roomy).cut(Cut::Start),
+    column("ACCOUNT", (7, 24), external).shrinks(10).shown(Shown::Roomy),
+    column("IMAGE", (12, 60), selector).shrinks(20).shown(Shown::Roomy).cut(Cut::Start),
     AGE,
 ];
 
@@ -49,12 +55,18 @@ static ACCOUNTS: [Column; 6] = [
     NAMESPACE,
     NAME,
     column("TOKENS", (6, 12), status),
-    column("ROLE", (10, 70), external).cut(Cut::Start),
+    column("ROLE", (10, 70), external).shrinks(20).cut(Cut::Start),
     AGE,
 ];
 
-static POLICIES: [Column; 6] =
-    [CLUSTER, NAMESPACE, NAME, column("POD-SELECTOR", (12, 60), selector), column("GOVERNS", (7, 16), status), AGE];
+static POLICIES: [Column; 6] = [
+    CLUSTER,
+    NAMESPACE,
+    NAME,
+    column("POD-SELECTOR", (12, 60), selector).shrinks(16),
+    column("GOVERNS", (7, 16), status),
+    AGE,
+];
 
 static BUDGETS: [Column; 6] =
     [CLUSTER, NAMESPACE, NAME, column("BUDGET", (8, 24), selector), column("ALLOWED", (7, 7), status), AGE];

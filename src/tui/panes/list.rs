@@ -1,9 +1,11 @@
 //! A list of objects with a cursor that follows its object.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::columns::{self, Column, Shown};
-use crate::inventory::{Inventory, Marks, Order, Query, Row, RowId, View};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::inventory::columns::{self, Cell, Column, Shown};
+use crate::inventory::{Inventory, Marks, Now, Order, Query, Row, RowId, View};
 use crate::model::Kind;
 
 /// A list of one kind.
@@ -20,6 +22,8 @@ pub struct List {
     height: usize,
     anchor: Option<RowId>,
     drawn: u32,
+    leaps: bool,
+    widest: BTreeMap<&'static str, u16>,
 }
 
 /// Which columns of a list are shown.
@@ -48,7 +52,20 @@ impl List {
             height: 1,
             anchor: None,
             drawn: 0,
+            leaps: false,
+            widest: BTreeMap::new(),
         }
+    }
+
+    /// The same list of another kind: empty, on the same screen, with the same habits.
+    #[must_use]
+    pub fn of(&self, kind: Kind) -> Self {
+        Self { height: self.height, leaps: self.leaps, ..Self::new(kind) }
+    }
+
+    /// Whether the list moves on by half a window when the cursor leaves it, rather than by a line.
+    pub const fn leap(&mut self, leaps: bool) {
+        self.leaps = leaps;
     }
 
     /// The kind listed.
@@ -88,6 +105,9 @@ impl List {
 
     /// Tells the list how many rows the screen has room for.
     pub fn set_height(&mut self, rows: usize) {
+        if self.height != rows.max(1) {
+            self.widest.clear();
+        }
         self.height = rows.max(1);
         self.show_cursor();
     }
@@ -95,6 +115,7 @@ impl List {
     /// Selects by a query, as it was typed.
     pub fn select(&mut self, query: Query, typed: &str) {
         typed.clone_into(&mut self.typed);
+        self.widest.clear();
         self.view.select(query);
     }
 
@@ -182,12 +203,46 @@ impl List {
             .collect()
     }
 
+    /// Looks at the rows on the screen, so that no column becomes narrower while
+    /// the same selection is scrolled: every width that changes moves the whole table.
+    pub fn measure(&mut self, inventory: &Inventory, now: Now) {
+        for column in columns::of(self.kind()) {
+            let needed = self.needed(column, inventory, now);
+            let widest = self.widest.entry(column.title).or_default();
+            *widest = needed.max(*widest);
+        }
+    }
+
+    /// The width that a column needs, in cells.
+    pub fn width(&self, column: &Column, inventory: &Inventory, now: Now) -> u16 {
+        let measured = self.widest.get(column.title).copied();
+        measured.unwrap_or_else(|| self.needed(column, inventory, now))
+    }
+
+    /// The width that a column needs for the rows on the screen, in steps, so that
+    /// it does not grow with every row.
+    fn needed(&self, column: &Column, inventory: &Inventory, now: Now) -> u16 {
+        let (least, most) = column.width;
+        let last = (self.top + self.height).min(self.view.len());
+        let longest = (self.top..last)
+            .filter_map(|place| self.view.row(inventory, place))
+            .map(|row| (column.text)(&Cell { row, inventory, now }).width())
+            .max()
+            .unwrap_or(0);
+        let longest = u16::try_from(longest).unwrap_or(most).next_multiple_of(2);
+        longest.max(u16::try_from(column.title.len()).unwrap_or(most)).clamp(least, most)
+    }
+
     fn show_cursor(&mut self) {
         let furthest = self.view.len().saturating_sub(self.height);
+        let half = self.height / 2;
+        let near = |line: usize| self.leaps && self.height > 3 && line <= half;
         if self.place < self.top {
-            self.top = self.place;
+            let over = if near(self.top - self.place) { half } else { 0 };
+            self.top = self.place.saturating_sub(over);
         } else if self.place >= self.top + self.height {
-            self.top = self.place + 1 - self.height;
+            let over = if near(self.place + 1 - self.height - self.top) { half } else { 0 };
+            self.top = self.place + 1 - self.height + over;
         }
         self.top = self.top.min(furthest).min(self.place);
     }

@@ -9,6 +9,8 @@ mod layout;
 mod overlay;
 mod side;
 mod table;
+mod walk;
+mod widths;
 mod write;
 
 #[cfg(test)]
@@ -54,6 +56,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         match overlay {
             Overlay::Help(help) => overlay::help(app, help, layout.body, buffer),
             Overlay::Detail(detail) => detail::draw(app, detail, layout.body, buffer),
+            Overlay::Walk(walk) => walk::draw(app, walk, layout.body, buffer),
             Overlay::Menu(menu) => overlay::menu(app, menu, layout.body, buffer),
             Overlay::Confirm(confirm) => overlay::confirm(app, confirm, layout.body, buffer),
             Overlay::Input(input) => bar::input(app, input, layout.bar, buffer),

@@ -3,10 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
 
 use crate::config::theme::Role;
-use crate::inventory::columns::{Cell, Column, Shown};
+use crate::inventory::columns::{Cell, Column};
 use crate::inventory::{Freshness, Row};
 use crate::model::{Age, Health};
 
@@ -14,6 +13,7 @@ use super::super::app::App;
 use super::super::keys::Pane;
 use super::super::panes::List;
 use super::cut::cut;
+use super::widths::{Wish, fit};
 use super::write::{frame, text, text_at};
 
 /// Cells before the first column, for marks.
@@ -23,8 +23,7 @@ const GUTTER: u16 = 2;
 pub fn draw(app: &App, pane: Pane, list: &List, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == pane;
     let inner = frame(app, &title(app, pane, list), focused, area, buffer);
-    let mut widths = widths(app, list, inner.width.saturating_sub(GUTTER));
-    widths.retain(|(_, width)| *width > 0);
+    let widths = widths(app, list, inner.width.saturating_sub(GUTTER));
     head(app, list, &widths, inner, buffer);
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if list.view().is_empty() {
@@ -100,8 +99,7 @@ fn nothing(app: &App, list: &List) -> String {
     if listed { format!("there are no {}", list.kind().plural()) } else { "nothing has arrived yet".to_owned() }
 }
 
-/// The columns that fit, with their widths: as wide as what is on the screen
-/// needs, and those of less weight only where there is room.
+/// The columns that fit, with their widths.
 fn widths(app: &App, list: &List, room: u16) -> Vec<(&'static Column, u16)> {
     let several = app.inventory.clusters().len() > 1;
     let mut columns = list.columns(several);
@@ -112,46 +110,12 @@ fn widths(app: &App, list: &List, room: u16) -> Vec<(&'static Column, u16)> {
         let to = (from + skipped).min(columns.len());
         columns.drain(from..to);
     }
-    let mut widths: Vec<(&'static Column, u16)> =
-        columns.iter().map(|column| (*column, needed(app, list, column))).collect();
-    let total = |widths: &[(&Column, u16)]| widths.iter().map(|(_, width)| width + 1).sum::<u16>();
-    while total(&widths) > room {
-        let least = widths.iter().rposition(|(column, _)| matches!(column.shown, Shown::Roomy | Shown::Wide));
-        let Some(least) = least else { break };
-        let over = total(&widths) - room;
-        match widths.get_mut(least) {
-            Some((column, width)) if *width > column.width.0 && over <= *width - column.width.0 => *width -= over,
-            _ => {
-                widths.remove(least);
-            }
-        }
-    }
-    while total(&widths) > room {
-        let Some((column, width)) =
-            widths.iter_mut().max_by_key(|(column, width)| width.saturating_sub(column.width.0))
-        else {
-            break;
-        };
-        if *width <= column.width.0 {
-            break;
-        }
-        *width -= 1;
-    }
-    widths
-}
-
-/// The width that a column needs for the rows on the screen, in steps, so that
-/// it does not move with every row.
-fn needed(app: &App, list: &List, column: &Column) -> u16 {
-    let (least, most) = column.width;
-    let last = (list.top() + list.height()).min(list.view().len());
-    let longest = (list.top()..last)
-        .filter_map(|place| list.view().row(&app.inventory, place))
-        .map(|row| (column.text)(&Cell { row, inventory: &app.inventory, now: app.now }).width())
-        .max()
-        .unwrap_or(0);
-    let longest = u16::try_from(longest).unwrap_or(most).next_multiple_of(2);
-    longest.max(u16::try_from(column.title.len()).unwrap_or(most)).clamp(least, most)
+    let wishes = columns.into_iter().map(|column| Wish {
+        column,
+        width: list.width(column, &app.inventory, app.now),
+        chosen: list.columns.wanted.contains(column.title),
+    });
+    fit(wishes.collect(), room)
 }
 
 fn head(app: &App, list: &List, widths: &[(&Column, u16)], area: Rect, buffer: &mut Buffer) {

@@ -20,6 +20,8 @@ pub mod actions;
 
 pub mod response;
 
+pub mod playbook;
+
 #[cfg(feature = "gameday")]
 pub mod gameday;
 

@@ -39,11 +39,13 @@ fn paths(startup: &Startup) -> String {
     let settings = directories.config().join("settings.yaml");
     let keymap = directories.config().join("keymap.yaml");
     let themes = directories.config().join("themes");
+    let playbooks = directories.config().join("playbooks");
     let mut text = String::new();
     for (what, path) in [
         ("settings", settings.as_path()),
         ("keys", keymap.as_path()),
         ("themes", themes.as_path()),
+        ("playbooks", playbooks.as_path()),
         ("state", directories.state()),
         ("cache", directories.cache()),
         ("cases", directories.cases()),

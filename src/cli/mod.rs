@@ -21,6 +21,7 @@ mod out;
 mod place;
 mod plain;
 mod plan;
+mod playbook;
 mod startup;
 mod targets;
 mod undo;
@@ -84,6 +85,7 @@ enum Command {
     Identities(identities::Args),
     Actions(actions::Args),
     Plan(plan::Args),
+    Playbook(playbook::Args),
     Act(act::Args),
     Undo(undo::Args),
     Case(case::Args),
@@ -97,8 +99,7 @@ enum Command {
 }
 
 /// Runs a command line and says how it ended.
-pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+pub async fn run(arguments: Vec<OsString>) -> Result<Exit> {
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(told) => {
@@ -125,6 +126,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> 
         Some(Command::Plan(args)) => plan::run(&args, &startup).await,
         Some(Command::Act(args)) => act::run(&args, &startup).await,
         Some(Command::Undo(args)) => undo::run(&args, &startup).await,
+        Some(Command::Playbook(args)) => playbook::run(&args, &startup),
         Some(Command::Case(args)) => case::run(&args, &startup).await,
         Some(Command::Verify(args)) => verify::run(&args, &startup),
         Some(Command::Doctor(args)) => doctor::run(&args, &startup).await,

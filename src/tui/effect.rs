@@ -6,6 +6,7 @@ use crate::case::JobId;
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
 use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
+use crate::playbook::Playbook;
 use crate::response::{How, Jobs};
 
 use super::detail::LogLine;
@@ -68,6 +69,8 @@ pub enum Effect {
     CloseToWrites,
     /// Use another theme.
     Theme(String),
+    /// Read the playbooks.
+    Playbooks,
     /// Open a case, or begin it.
     OpenCase {
         /// Its id or directory.
@@ -146,6 +149,8 @@ pub enum Reply {
         /// What came of it.
         text: Clean,
     },
+    /// The playbooks that can be walked, and what is wrong with others.
+    Playbooks(Vec<Playbook>, Vec<Clean>),
     /// A case is open.
     Case(Clean),
     /// The jobs of the case moved.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::aws::eks::{Place, discover};
 use crate::kubernetes::{Cluster, Entry, Events, Impersonation, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
+use crate::playbook::Shelf;
 use crate::response::Site;
 
 use super::acting::Acting;
@@ -34,6 +35,7 @@ pub struct Outside {
     clipboard: Clipboard,
     replies: mpsc::Sender<Reply>,
     acting: Acting,
+    shelf: Shelf,
     logs: JoinSet<()>,
     tasks: JoinSet<()>,
 }
@@ -55,6 +57,7 @@ impl Outside {
             clipboard: Clipboard::new(&options.directories, capabilities),
             news,
             acting: Acting::new(options.directories.clone(), replies.clone()),
+            shelf: Shelf::of(&options.directories),
             replies,
             logs: JoinSet::new(),
             tasks: JoinSet::new(),
@@ -98,6 +101,16 @@ impl Outside {
         }
     }
 
+    fn read_playbooks(&mut self) {
+        let (shelf, replies) = (self.shelf.clone(), self.replies.clone());
+        self.tasks.spawn(async move {
+            // Files of the person's, which may lie on a slow disk.
+            let Ok((playbooks, troubles)) = tokio::task::spawn_blocking(move || shelf.all()).await else { return };
+            let troubles = troubles.iter().map(|trouble| Clean::from(trouble.to_string())).collect();
+            drop(replies.send(Reply::Playbooks(playbooks, troubles)).await);
+        });
+    }
+
     /// Copies a text.
     pub fn copy(&mut self, text: &str) -> Copied {
         self.clipboard.copy(text, Instant::now())
@@ -111,6 +124,7 @@ impl Outside {
             Effect::Open(session, place) => self.open(session, place),
             Effect::Close(session) => self.clusters.retain(|(cluster, _)| cluster.session() != session),
             Effect::Watch(kinds) => self.watch(&kinds),
+            Effect::Playbooks => self.read_playbooks(),
             Effect::CloseToWrites => {
                 self.latch.close();
                 self.acting.closed();

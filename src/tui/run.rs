@@ -12,7 +12,7 @@ use crate::config::theme::Theme;
 use crate::inventory::Now;
 use crate::model::{Clean, Update};
 
-use super::app::App;
+use super::app::{App, Habits};
 use super::effect::{Effect, Reply, Tone};
 use super::keys::{Pane, bindings};
 use super::look::Look;
@@ -38,11 +38,15 @@ pub type Ended = Option<i32>;
 pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
     let capabilities = Capabilities::from_environment();
     let mouse = options.settings.mouse;
-    let (mut screen, events) = Screen::enter(&terminal::Options { capabilities: capabilities.clone(), mouse })?;
     let (news, from_watches) = mpsc::channel(WAITING);
     let (replies, from_outside) = mpsc::channel(WAITING);
     let mut app = start(&options, &capabilities);
-    let outside = Outside::new(&options, &capabilities, news, replies);
+    let mut outside = Outside::new(&options, &capabilities, news, replies);
+    // Connections are made while the terminal is taken over; everything else waits until there is one.
+    app.take_effects_of(|effect| matches!(effect, Effect::Open(..)))
+        .into_iter()
+        .for_each(|open| outside.carry_out(open));
+    let (mut screen, events) = Screen::enter(&terminal::Options { capabilities: capabilities.clone(), mouse })?;
     let mut cockpit = Cockpit {
         memory: Memory::new(&options.directories, options.mode.game_day),
         outside,
@@ -80,6 +84,7 @@ fn start(options: &Options, capabilities: &Capabilities) -> App {
         app.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
     }
     options.open.iter().for_each(|place| app.open_way(*place));
+    app.adopt(Habits::of(&options.settings, capabilities.ssh));
     app.offers = crate::actions::all().iter().map(|action| Offer::of(action.spec())).collect();
     if let Some(case) = &options.case {
         app.open_case(case);

@@ -1,5 +1,7 @@
 //! What the cockpit is started with, and what it remembers between starts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::aws::eks::Place as AwsPlace;
@@ -43,6 +45,7 @@ struct Remembered {
     scope: Marks,
     queries: Vec<String>,
     commands: Vec<String>,
+    walked: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Where the cockpit keeps what survives a restart.
@@ -61,6 +64,7 @@ impl Memory {
         app.scope = held.scope;
         app.queries = held.queries;
         app.commands = held.commands;
+        app.walked = held.walked;
         Ok(())
     }
 
@@ -71,6 +75,7 @@ impl Memory {
             scope: app.scope.clone(),
             queries: app.queries.clone(),
             commands: app.commands.clone(),
+            walked: app.walked.clone(),
         })
     }
 }

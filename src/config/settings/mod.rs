@@ -21,7 +21,7 @@ pub struct Settings {
     pub mouse: bool,
     /// How a list scrolls when the cursor leaves the window.
     pub scroll: Scroll,
-    /// Namespaces on the keys 1 to 9.
+    /// Namespaces behind the keys n1 to n9.
     pub favourites: Vec<String>,
     /// Names for longer `:` commands.
     pub aliases: Vec<(String, String)>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::actions::Choice;
-use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting};
+use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting, Target};
 use crate::response::How;
 
 use super::super::effect::{Effect, Tone};
@@ -17,6 +17,7 @@ use super::App;
 pub(super) struct Wanted {
     action: &'static str,
     options: Options,
+    targets: Vec<Target>,
 }
 
 impl App {
@@ -34,15 +35,20 @@ impl App {
     /// The same, told some of its options: `label=status=quarantine replace=yes`.
     pub(super) fn plan_with(&mut self, action: &'static str, settings: &str) {
         match settings.split_whitespace().map(str::parse::<Setting>).collect() {
-            Ok(options) => self.want(Wanted { action, options }),
+            Ok(options) => self.want(Wanted { action, options, targets: self.chosen() }),
             Err(why) => self.tell(Tone::Bad, format!("{action}: {why}")),
         }
+    }
+
+    /// The same on these, whatever is marked.
+    pub(super) fn plan_on(&mut self, action: &'static str, targets: Vec<Target>) {
+        self.want(Wanted { action, options: Options::default(), targets });
     }
 
     /// Asks for what an action needs to be told: its case, and its options one by one.
     fn want(&mut self, wanted: Wanted) {
         let Some(offer) = self.offers.iter().find(|offer| offer.id == wanted.action) else { return };
-        if let Some(why) = self.action_disabled(offer) {
+        if let Some(why) = self.action_disabled(offer, &wanted.targets) {
             self.tell(Tone::Note, why);
             return;
         }
@@ -57,8 +63,7 @@ impl App {
             self.overlays.push(Overlay::Input(Box::new(input)));
             return;
         }
-        let Wanted { action, options } = wanted;
-        let targets = self.chosen();
+        let Wanted { action, options, targets } = wanted;
         let Some((session, identity)) = targets.first().and_then(|target| self.site(target.cluster)) else { return };
         self.tell(Tone::Note, format!("planning {action} on {} objects; nothing is changed yet", targets.len()));
         self.effects.push(Effect::Plan { session, identity, action, options, targets });
@@ -116,12 +121,13 @@ impl App {
 
     /// An entry for each action, with the reason beside those that cannot be run.
     pub(super) fn action_items(&self) -> Vec<Item> {
+        let targets = self.chosen();
         let item = |offer: &Offer| Item {
             pick: Pick::Action(offer.id),
             key: String::from(offer.key),
             label: offer.title.clone(),
             about: offer.about.clone(),
-            disabled: self.action_disabled(offer),
+            disabled: self.action_disabled(offer, &targets),
         };
         self.offers.iter().map(item).collect()
     }
@@ -130,13 +136,12 @@ impl App {
         self.offers.iter().map(|offer| offer.id).find(|id| *id == word)
     }
 
-    fn action_disabled(&self, offer: &Offer) -> Option<Clean> {
-        let targets = self.chosen();
+    fn action_disabled(&self, offer: &Offer, targets: &[Target]) -> Option<Clean> {
         if self.mode.read_only {
             return Some("this session is read-only".into());
         }
         if targets.is_empty() {
-            return Some("nothing is marked or under the cursor".into());
+            return Some("nothing is marked, under the cursor or in the scope that it acts on".into());
         }
         if let Some(other) = targets.iter().find(|target| !offer.kinds.contains(&target.kind)) {
             return Some(format!("{other} is no object that it acts on").into());

@@ -57,6 +57,8 @@ impl App {
             Command::Wide => self.widen(),
             Command::Columns => self.open_columns(),
             Command::Sort => self.open_sort(),
+            Command::Namespaces => self.open_namespaces(),
+            Command::Playbook => self.open_playbook(""),
             Command::CopyCell => self.copy(true),
             Command::CopyRow => self.copy(false),
             Command::HistoryBack | Command::HistoryForward | Command::HistoryLast => self.travel(command),

@@ -32,6 +32,7 @@ impl App {
                 Answer::No => self.decline(&confirm.plan),
             },
             Some(Overlay::Menu(menu)) => self.menu_key(menu, key),
+            Some(Overlay::Walk(walk)) => self.walk_key(walk, key),
             Some(overlay) => {
                 self.overlays.push(overlay);
                 self.bound_key(key, "detail", leaving);

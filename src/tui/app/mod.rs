@@ -5,17 +5,22 @@ mod act;
 mod clusters;
 mod command;
 mod disabled;
+mod habits;
 mod history;
 mod keys;
 mod look_at;
+mod namespaces;
+mod playbook;
 mod prompt;
 mod reply;
 mod select;
 mod undo;
 
 pub use clusters::Way;
+pub use habits::Habits;
 pub use history::{History, Place};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use self::act::Wanted;
@@ -27,7 +32,7 @@ use crate::model::{Clean, Kind, SessionId};
 use super::effect::{Effect, Tone};
 use super::keys::{Pane, bindings};
 use super::look::Look;
-use super::overlays::Overlay;
+use super::overlays::{Overlay, Walk};
 use super::panes::List;
 use super::respond::{CaseView, Offer};
 
@@ -79,6 +84,8 @@ pub struct App {
     pub queries: Vec<String>,
     /// Commands typed before.
     pub commands: Vec<String>,
+    /// What the responder set up before.
+    pub habits: Habits,
     /// What can be done.
     pub offers: Vec<Offer>,
     /// The case that is open.
@@ -94,6 +101,10 @@ pub struct App {
     pub(super) effects: Vec<Effect>,
     wanted: Option<Wanted>,
     releasing: Vec<JobId>,
+    /// What was ticked off of playbooks: their steps' ids, by `CASE/PLAYBOOK`.
+    pub walked: BTreeMap<String, BTreeSet<String>>,
+    resting: Option<Box<Walk>>,
+    wanted_playbook: String,
     /// Whether rows changed since the lists were last brought up to date.
     pub news: bool,
     tickets: u64,
@@ -124,6 +135,7 @@ impl App {
             history: History::default(),
             queries: Vec::new(),
             commands: Vec::new(),
+            habits: Habits::default(),
             offers: Vec::new(),
             case: CaseView::default(),
             told: None,
@@ -133,6 +145,9 @@ impl App {
             effects: Vec::new(),
             wanted: None,
             releasing: Vec::new(),
+            walked: BTreeMap::new(),
+            resting: None,
+            wanted_playbook: String::new(),
             news: false,
             tickets: 0,
             sessions: 0,
@@ -147,6 +162,13 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
+    /// Those of them that are of one kind; the others are kept for later.
+    pub fn take_effects_of(&mut self, kind: impl Fn(&Effect) -> bool) -> Vec<Effect> {
+        let (taken, kept) = std::mem::take(&mut self.effects).into_iter().partition(kind);
+        self.effects = kept;
+        taken
+    }
+
     /// The built-in keys, for tests and for a start without a keymap.
     pub fn built_in_keys() -> Keymap {
         Keymap::built_in(&bindings())
@@ -157,6 +179,8 @@ impl App {
         self.news = false;
         let main = self.main.settle(&self.inventory, &self.marked, &self.scope);
         let nodes = self.nodes.settle(&self.inventory, &self.marked, &self.scope);
+        self.main.measure(&self.inventory, self.now);
+        self.nodes.measure(&self.inventory, self.now);
         let open = self.overlays.iter_mut().any(|overlay| match overlay {
             Overlay::Detail(detail) => {
                 detail.refresh(&self.inventory);

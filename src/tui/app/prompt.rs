@@ -62,7 +62,15 @@ impl App {
 
     /// Runs what was typed after `:`. A kind may be followed by a query, as in `:svc ns:shop`.
     pub fn command_line(&mut self, line: &str) {
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let line = match self.habits.spelled_out(line) {
+            Ok(line) => line,
+            Err(name) => {
+                let shown = Clean::from(name);
+                return self
+                    .tell(Tone::Bad, format!("the alias {shown} leads back to itself; aliases are in settings.yaml"));
+            }
+        };
+        let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
         let rest = rest.trim().trim_start_matches('/');
         match word {
             "" => {}
@@ -72,6 +80,7 @@ impl App {
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "case" => self.open_case(rest),
             "undo" if !rest.is_empty() => self.undo(Some(rest)),
+            "playbook" | "playbooks" => self.open_playbook(rest),
             "theme" if !rest.is_empty() => self.effects.push(Effect::Theme(rest.to_owned())),
             _ => {
                 if let Some(kind) = Kind::parse(word) {
@@ -166,6 +175,8 @@ impl App {
             Pick::Action(id) => self.plan(id),
             Pick::Cluster(place) => self.toggle_way(place),
             Pick::Theme(name) => self.effects.push(Effect::Theme(name)),
+            Pick::Playbook(name) => self.open_playbook(&name),
+            Pick::Namespace(name) => self.go_to_namespace(&name),
             Pick::Sort(column) => {
                 if let Some(list) = self.list() {
                     list.sort(column);

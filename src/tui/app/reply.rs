@@ -51,6 +51,7 @@ impl App {
                 self.tell(tone, text);
                 self.release_next(undoes.as_ref(), proven);
             }
+            Reply::Playbooks(playbooks, troubles) => self.playbooks(playbooks, &troubles),
             Reply::Case(id) => {
                 self.case = CaseView { id, ..CaseView::default() };
                 self.record_scope();

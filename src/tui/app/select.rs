@@ -1,11 +1,10 @@
 //! Selecting, marking, and the scope.
 
-use crate::inventory::{Query, RowId, Shared};
+use crate::inventory::{Pod, Query, RowId, Shared};
 use crate::model::{Kind, Target};
 
 use super::super::effect::{Effect, Tone};
 use super::super::keys::Pane;
-use super::super::panes::List;
 use super::{App, Place};
 
 impl App {
@@ -20,9 +19,7 @@ impl App {
     /// Shows a place without remembering it anew.
     pub(super) fn show(&mut self, place: &Place) {
         if self.main.kind() != place.kind {
-            let height = self.main.height();
-            self.main = List::new(place.kind);
-            self.main.set_height(height);
+            self.main = self.main.of(place.kind);
         }
         match place.query.parse::<Query>() {
             Ok(query) => self.main.select(query, &place.query),
@@ -158,14 +155,18 @@ impl App {
         self.list_kind(Kind::Pod, &typed.join(" "));
     }
 
+    /// The node that a pod stands on, where it is listed.
+    pub(super) fn node_of(&self, pod: Pod<'_>) -> Option<RowId> {
+        self.inventory.nodes().iter().find_map(|(_, row)| {
+            let same = row.session == pod.session() && row.facts.meta.name == *pod.node();
+            same.then_some(RowId { session: row.session, kind: Kind::Node, uid: row.facts.meta.uid })
+        })
+    }
+
     pub(super) fn go_to_node(&mut self) {
         let pod = self.under_cursor().and_then(|id| self.inventory.row(id)).and_then(|row| row.pod());
         let Some(pod) = pod else { return };
-        let found = self.inventory.nodes().iter().find_map(|(_, row)| {
-            let same = row.session == pod.session() && row.facts.meta.name == *pod.node();
-            same.then_some(RowId { session: row.session, kind: Kind::Node, uid: row.facts.meta.uid })
-        });
-        let Some(id) = found else {
+        let Some(id) = self.node_of(pod) else {
             self.tell(Tone::Note, "this pod's node is not listed");
             return;
         };

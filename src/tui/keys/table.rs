@@ -40,7 +40,7 @@ use Command as C;
 use Group::{Looking, Moving, Responding, Screen, Selecting};
 
 /// Everything that has a key, in the order of the help.
-pub static ENTRIES: [Entry; 67] = [
+pub static ENTRIES: [Entry; 69] = [
     entry_at("", C::Help, "help", &["?", "f1"], "show every key, and why some do nothing now", Screen, Some("help")),
     entry_at(
         "",
@@ -69,6 +69,15 @@ pub static ENTRIES: [Entry; 67] = [
         "what can be done to the marked rows, each with its plan",
         Responding,
         Some("act"),
+    ),
+    entry_at(
+        "",
+        C::Playbook,
+        "playbook",
+        &[],
+        "walk a playbook: its steps in order, each with why it stands there",
+        Responding,
+        None,
     ),
     entry_at("", C::Back, "back", &["esc", "q"], "close what is open; one step back; never leaves", Moving, None),
     entry_at("", C::Quit, "quit", &["ctrl-c"], "leave, after a question if jobs are running", Screen, None),
@@ -179,6 +188,15 @@ pub static ENTRIES: [Entry; 67] = [
         None,
     ),
     entry_at("list", C::ClearFilter, "clear-filter", &["0"], "show every row again", Selecting, None),
+    entry_at(
+        "list",
+        C::Namespaces,
+        "namespaces-menu",
+        &["n"],
+        "choose a namespace: n1 to n9 are your favourites, n0 is all of them",
+        Selecting,
+        None,
+    ),
     entry_at("list", C::Gone, "gone", &["D"], "show pods that are gone, or those that are there", Selecting, None),
     entry_at("list", C::Wide, "wide", &["w"], "more columns, or fewer", Looking, None),
     entry_at("list", C::Columns, "columns", &["C"], "choose the columns", Looking, None),

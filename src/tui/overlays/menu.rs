@@ -21,6 +21,7 @@ pub struct Menu {
     /// Place of the cursor among those shown.
     pub place: usize,
     shown: Vec<usize>,
+    digits: bool,
 }
 
 /// An entry of a menu.
@@ -55,13 +56,24 @@ pub enum Pick {
     Cluster(usize),
     /// Changes the theme.
     Theme(String),
+    /// Opens a playbook.
+    Playbook(String),
+    /// Goes to a namespace; to all where it is empty.
+    Namespace(Clean),
 }
 
 impl Menu {
     /// A menu with the cursor on its first entry.
     pub fn new(title: &'static str, items: Vec<Item>, typing: bool) -> Self {
         let shown = (0..items.len()).collect();
-        Self { title, items, typing, typed: String::new(), place: 0, shown }
+        Self { title, items, typing, typed: String::new(), place: 0, shown, digits: false }
+    }
+
+    /// The same menu, in which a digit that is typed first is an entry's key.
+    #[must_use]
+    pub const fn with_digits(mut self) -> Self {
+        self.digits = true;
+        self
     }
 
     /// The entries that what was typed leaves, best first.
@@ -82,7 +94,8 @@ impl Menu {
 
     /// Takes a letter: narrows the list, or moves to the entry that has it as its key.
     pub fn letter(&mut self, letter: char) -> bool {
-        if self.typing {
+        let is_key = self.digits && self.typed.is_empty() && letter.is_ascii_digit();
+        if self.typing && !is_key {
             self.typed.push(letter);
             self.narrow();
             return false;
@@ -154,5 +167,17 @@ mod tests {
         assert!(menu.letter('c'));
         assert_eq!(menu.chosen().unwrap().label, "sort");
         assert!(!menu.letter('x'));
+    }
+
+    #[test]
+    fn a_digit_typed_first_chooses_where_digits_are_keys() {
+        let mut menu = menu(true).with_digits();
+        menu.items[1].key = "1".to_owned();
+        assert!(menu.letter('1'));
+        assert_eq!(menu.chosen().unwrap().label, "service accounts");
+        assert!(!menu.letter('2'));
+        menu.letter('s');
+        assert!(!menu.letter('1'));
+        assert_eq!(menu.typed, "s1");
     }
 }

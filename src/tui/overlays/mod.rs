@@ -4,10 +4,12 @@
 mod help;
 mod input;
 mod menu;
+mod walk;
 
 pub use help::help;
 pub use input::{Ask, Input, Typed};
 pub use menu::{Item, Menu, Pick};
+pub use walk::Walk;
 
 use super::detail::Detail;
 use super::panes::TextPane;
@@ -24,6 +26,8 @@ pub enum Overlay {
     Menu(Box<Menu>),
     /// One object in full.
     Detail(Box<Detail>),
+    /// A playbook.
+    Walk(Box<Walk>),
     /// A plan.
     Confirm(Box<Confirm>),
 }

@@ -1,5 +1,7 @@
 //! The screen as people see it, and what keys do to it.
 
+mod walks;
+
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request, header};
 use kube::client::Body;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::connect::Cluster;
 use super::error::Error;
@@ -48,7 +48,7 @@ impl Write {
     /// As [`Write::send`].
     pub async fn rehearse(&self, call: &Call) -> Result<Bytes, Error> {
         let joint = if call.path.contains('?') { '&' } else { '?' };
-        self.sent(call, &format!("{}{joint}dryRun=All", call.path)).await
+        self.sent(&rehearsal(call), &format!("{}{joint}dryRun=All", call.path)).await
     }
 
     async fn sent(&self, call: &Call, path: &str) -> Result<Bytes, Error> {
@@ -70,6 +70,17 @@ impl Write {
     }
 }
 
+/// The call with its options in the body told that it is a dry run: the server reads a
+/// deletion's options from its body where there is one, and then nothing of the query.
+/// <https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/delete.go>
+fn rehearsal(call: &Call) -> Call {
+    let mut call = call.clone();
+    if let (true, Some(options)) = (&*call.method == "DELETE", call.body.as_object_mut()) {
+        options.insert("dryRun".to_owned(), json!(["All"]));
+    }
+    call
+}
+
 fn content_type(method: &Method, body: &Value) -> &'static str {
     match body {
         _ if method != Method::PATCH => "application/json",
@@ -84,7 +95,16 @@ fn content_type(method: &Method, body: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    #[test]
+    fn a_deletion_is_rehearsed_by_its_body() {
+        let call = |method: &str, body| Call { target: 0, method: method.into(), path: "/api/v1/pods/a".into(), body };
+        let deletion = call("DELETE", json!({"preconditions": {"uid": "u"}}));
+        assert_eq!(rehearsal(&deletion).body, json!({"preconditions": {"uid": "u"}, "dryRun": ["All"]}));
+        let patch = call("PATCH", json!({"spec": {}}));
+        assert_eq!(rehearsal(&patch), patch);
+        assert_eq!(rehearsal(&call("DELETE", Value::Null)).body, Value::Null);
+    }
 
     #[test]
     fn a_patch_is_what_its_body_is() {

@@ -9,7 +9,7 @@ use super::error::{At, CaseError};
 use super::known::Known;
 use super::merge::merge;
 use super::read::{Lines, lines_path, writers};
-use super::{By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Summary};
+use super::{By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Summary, WriterId};
 use crate::config::Directories;
 use crate::model::{Clean, ClusterId};
 
@@ -157,6 +157,17 @@ impl Case {
     /// The journal as it grows, from its first record on.
     pub fn follow(&self) -> Follower {
         Follower::new(self.path.join("journal"))
+    }
+
+    /// The journal as it grows, from now on.
+    pub fn follow_from_here(&self) -> Result<Follower, CaseError> {
+        Follower::from_here(self.path.join("journal"))
+    }
+
+    /// How many bytes a writer has written so far: who lives writes on.
+    pub fn written_by(&self, writer: &WriterId) -> Result<u64, CaseError> {
+        let path = lines_path(&self.path.join("journal"), writer);
+        Ok(fs::metadata(&path).at("read", &path)?.len())
     }
 
     /// Records the hash of the notes, then replaces `notes.md`. Where the program

@@ -23,6 +23,17 @@ impl Follower {
         Self { dir, read: HashMap::new() }
     }
 
+    /// Follows the journal in that directory, past what is there already.
+    pub(super) fn from_here(dir: PathBuf) -> Result<Self, CaseError> {
+        let mut read = HashMap::new();
+        for writer in writers(&dir)? {
+            let path = lines_path(&dir, &writer);
+            let length = std::fs::metadata(&path).at("read", &path)?.len();
+            read.insert(writer, length);
+        }
+        Ok(Self { dir, read })
+    }
+
     /// The records that are new since the last call, in the order of the story.
     /// A line without its end is left for the next call.
     pub fn poll(&mut self) -> Result<Vec<Record>, CaseError> {

@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use super::approve::approved_by;
 use super::dry_run::rehearsed;
-use super::job::JobRun;
+use super::history::History;
 use super::live::Live;
 use super::planning::find;
-use super::{Confirmation, Job, Jobs, Order, Person, ResponseError, Site, changes, known, missing, planning, undo};
+use super::{Confirmation, Jobs, Order, Person, ResponseError, Running, Site, changes, known, missing, planning, undo};
 use crate::actions::{Action, Known};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
-use crate::model::{Clean, Plan, Target, Tier};
+use crate::model::{Clean, Plan, Target};
 
 /// Other writers' records are looked for this often.
 const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
@@ -26,17 +25,7 @@ static STARTED: AtomicU64 = AtomicU64::new(0);
 /// Runs plans under one case.
 #[derive(Clone)]
 pub struct Engine {
-    live: Live,
-}
-
-/// A job that runs. Letting go of it does not stop it.
-pub struct Running {
-    /// Its id.
-    pub id: JobId,
-    cancel: watch::Sender<bool>,
-    finished: watch::Receiver<bool>,
-    task: JoinHandle<Result<(), CaseError>>,
-    live: Live,
+    pub(super) live: Live,
 }
 
 impl Engine {
@@ -206,7 +195,7 @@ impl Engine {
     }
 
     /// The same plan, made from what is there now.
-    async fn anew(&self, site: &Site, plan: &Plan) -> Result<Plan, ResponseError> {
+    pub(super) async fn anew(&self, site: &Site, plan: &Plan) -> Result<Plan, ResponseError> {
         let case = plan.case.as_deref().and_then(CaseId::new);
         match &plan.undoes {
             Some(job) => undo::plan(self.case(), site, &JobId(job.clone()), &plan.targets).await,
@@ -226,13 +215,6 @@ impl Engine {
         reason: Clean,
     ) -> Result<Running, ResponseError> {
         let hash = self.case().plans().keep(&plan)?;
-        let write = match plan.tier {
-            Tier::Reads => None,
-            _ => {
-                let closed = |_| ResponseError::ReadOnly { action: plan.action.clone() };
-                Some(site.cluster.write(site.cluster.latch().write_right().map_err(closed)?))
-            }
-        };
         if !self.case().summary()?.clusters.contains(&plan.cluster) {
             self.record(Entry::Cluster { cluster: plan.cluster }).await?;
         }
@@ -250,49 +232,7 @@ impl Engine {
             undoes: plan.undoes.clone().map(JobId),
         };
         self.record(entry).await?;
-        let (cancel, cancelled) = watch::channel(false);
-        let run = JobRun {
-            live: self.live.clone(),
-            job: id.clone(),
-            action,
-            plan: Arc::new(plan),
-            read: site.cluster.read(),
-            write,
-            identity: site.identity.user.clone(),
-            cancelled,
-        };
-        let (done, finished) = watch::channel(false);
-        let task = tokio::spawn(async move {
-            let written = run.through().await;
-            done.send_replace(true);
-            written
-        });
-        Ok(Running { id, cancel, finished, task, live: self.live.clone() })
-    }
-}
-
-impl Running {
-    /// Asks the job to stop: what has begun is finished, the rest is left.
-    pub fn cancel(&self) {
-        self.cancel.send_replace(true);
-    }
-
-    /// Returns when nothing of the job runs any more.
-    pub async fn done(&self) {
-        let mut finished = self.finished.clone();
-        // An error means that the task is gone, which is what is waited for.
-        let _ = finished.wait_for(|finished| *finished).await;
-    }
-
-    /// Waits for the job's end.
-    ///
-    /// # Errors
-    /// The journal could not be written; what is there is all that is known.
-    pub async fn ended(self) -> Result<Job, ResponseError> {
-        let broken = |why: String| ResponseError::Broken(why.into());
-        self.task.await.map_err(|error| broken(error.to_string()))??;
-        let jobs = self.live.jobs().borrow().clone();
-        jobs.get(&self.id).cloned().ok_or_else(|| broken(format!("{} left no record", self.id)))
+        self.set_going(site, action, plan, (id, 1), History::default())
     }
 }
 

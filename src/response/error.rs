@@ -86,6 +86,17 @@ pub enum ResponseError {
     /// The cluster could not be asked.
     #[error(transparent)]
     Cluster(#[from] kubernetes::Error),
+    /// There is no such job that could be gone on with.
+    #[error("{0} is no job without an end in this case; `podmortem case show` lists the jobs")]
+    NothingOpen(Clean),
+    /// Somebody works on the job.
+    #[error("{job} is worked on by {by}; it is gone on with here when that program has ended or is silent")]
+    InHands {
+        /// The job.
+        job: Clean,
+        /// Who has it.
+        by: Clean,
+    },
     /// A background task ended by a bug of ours.
     #[error("podmortem itself broke off ({0}); what was done until then is in the journal")]
     Broken(Clean),
@@ -103,6 +114,7 @@ impl ResponseError {
                 | Self::OtherCase { .. }
                 | Self::Stale(_)
                 | Self::NotPermitted(_)
+                | Self::InHands { .. }
                 | Self::RestedOn { .. }
                 | Self::StillRuns(_)
                 | Self::OwnPlan(_)

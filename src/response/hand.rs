@@ -1,6 +1,6 @@
 //! The only way in which an action touches the world: recorded before, recorded after.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -8,7 +8,9 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio::sync::watch;
 
+use super::history::History;
 use super::live::Live;
+use super::ownership::Ownership;
 use crate::actions::{ActionError, Hand, Kept};
 use crate::case::{Answer, Custody, Entry, Evidence, JobId, Source};
 use crate::kubernetes::{Error, Read, Write};
@@ -25,13 +27,15 @@ pub struct JobHand {
     pub live: Live,
     pub evidence: Evidence,
     pub job: JobId,
-    pub plan: std::sync::Arc<Plan>,
+    pub plan: Arc<Plan>,
     pub place: usize,
     pub read: Read,
     /// Absent for actions that only read.
     pub write: Option<Write>,
     pub identity: Clean,
     pub cancelled: watch::Receiver<bool>,
+    pub owner: Arc<Ownership>,
+    pub history: Arc<History>,
     pub progress: Mutex<Told>,
 }
 
@@ -81,7 +85,7 @@ impl JobHand {
         told.step.clone()
     }
 
-    async fn answered(&self, call: usize, answer: Answer) -> Result<(), ActionError> {
+    pub(super) async fn answered(&self, call: usize, answer: Answer) -> Result<(), ActionError> {
         self.live.record(Entry::Result { job: self.job.clone(), call, answer }).await?;
         Ok(())
     }
@@ -130,9 +134,17 @@ impl Hand for JobHand {
     async fn send(&self, place: usize) -> Result<Bytes, ActionError> {
         let call = self.call(place)?;
         let write = self.write.as_ref().ok_or_else(|| Refused::read_only(&format!("{} {}", call.method, call.path)))?;
+        if let Some(settled) = self.settled(place, call).await {
+            return settled;
+        }
         let before = self.plan.facts.iter().filter(|fact| fact.target == self.place).cloned().collect();
         let (job, request) = (self.job.clone(), call.clone());
         self.live.record(Entry::Intent { job, call: place, request, before }).await?;
+        // Whoever was stopped in between may have lost the job meanwhile.
+        if let Err(lost) = self.owner.check() {
+            self.answered(place, Answer::Failed { why: format!("not sent: {lost}").into() }).await?;
+            return Err(lost);
+        }
         match write.send(call).await {
             Ok(body) => {
                 self.answered(place, accepted(&body)).await?;
@@ -151,7 +163,12 @@ impl Hand for JobHand {
         if *self.cancelled.borrow() {
             return Err(ActionError::Cancelled);
         }
-        match self.store(self.call(place)?, label).await? {
+        self.owner.check()?;
+        let call = self.call(place)?;
+        if let Some(kept) = self.kept_before(place, call) {
+            return Ok(kept);
+        }
+        match self.store(call, label).await? {
             Ok(custody) => {
                 let job = Some(self.job.clone());
                 self.live.record(Entry::Evidence { job, custody: Box::new(custody.clone()) }).await?;

@@ -6,7 +6,9 @@ use futures::StreamExt as _;
 use tokio::sync::watch;
 
 use super::hand::{JobHand, Told};
+use super::history::History;
 use super::live::Live;
+use super::ownership::Ownership;
 use super::undo::put_back;
 use crate::actions::{Action, ActionError, Hand, Look, Work};
 use crate::case::{CaseError, Entry, JobEnd, JobId};
@@ -26,13 +28,18 @@ pub struct JobRun {
     pub read: Read,
     pub write: Option<Write>,
     pub identity: Clean,
+    pub cancel: watch::Sender<bool>,
     pub cancelled: watch::Receiver<bool>,
+    pub owner: Arc<Ownership>,
+    pub history: Arc<History>,
 }
 
 impl JobRun {
     /// Works through every target. One that fails, or that a bug of ours breaks, stops no other.
     pub async fn through(self) -> Result<(), CaseError> {
+        let others = self.live.case().follow_from_here()?;
         let targets = self.plan.targets.clone().into_iter().enumerate();
+        let targets = targets.filter(|(place, _)| !self.history.has_ended(*place));
         let ends = futures::stream::iter(targets).map(|(place, target)| {
             let run = self.clone();
             async move {
@@ -48,7 +55,15 @@ impl JobRun {
                 }
             }
         });
-        let written: Vec<_> = ends.buffer_unordered(AT_ONCE).collect().await;
+        let written: Vec<_> = tokio::select! {
+            written = ends.buffer_unordered(AT_ONCE).collect() => written,
+            never = self.beats(others) => match never {},
+        };
+        if self.owner.check().is_err() {
+            let (job, epoch) = (self.job.clone(), self.owner.epoch());
+            self.live.record(Entry::Yielded { job, epoch }).await?;
+            return written.into_iter().collect();
+        }
         let end = if *self.cancelled.borrow() { JobEnd::Cancelled } else { JobEnd::Done };
         self.live.record(Entry::Ended { job: self.job.clone(), end }).await?;
         written.into_iter().collect()
@@ -60,6 +75,8 @@ impl JobRun {
             return self.failed(place, ActionError::Cancelled.to_string().into()).await;
         }
         match self.worked(place, target).await {
+            Err(ActionError::TakenOver { .. }) => Ok(()),
+            Ok(_) if self.owner.check().is_err() => Ok(()),
             Ok(verdict) => {
                 let job = self.job.clone();
                 self.live.record(Entry::Verdict { job, target: place, verdict }).await?;
@@ -80,6 +97,8 @@ impl JobRun {
             write: self.write.clone(),
             identity: self.identity.clone(),
             cancelled: self.cancelled.clone(),
+            owner: Arc::clone(&self.owner),
+            history: Arc::clone(&self.history),
             progress: Told::beginning(place),
         });
         let work = Work {
@@ -97,6 +116,9 @@ impl JobRun {
     }
 
     async fn failed(&self, target: usize, why: Clean) -> Result<(), CaseError> {
+        if self.owner.check().is_err() {
+            return Ok(());
+        }
         self.live.record(Entry::Failed { job: self.job.clone(), target, why }).await?;
         Ok(())
     }

@@ -27,8 +27,10 @@ pub struct Job {
     pub plan: PlanHash,
     /// Why it was done.
     pub reason: Clean,
-    /// The program that runs it.
+    /// The program that runs it, or went on with it last.
     pub writer: WriterId,
+    /// How often it changed hands, counted from 1.
+    pub epoch: u32,
     /// Whose program that is.
     pub by: By,
     /// The user that the cluster takes them for.
@@ -75,7 +77,11 @@ impl Jobs {
 
     /// Takes one more record into account.
     pub fn apply(&mut self, record: &Record) {
+        if self.is_of_another(record) {
+            return;
+        }
         match &record.entry {
+            Entry::Adopted { job, epoch, .. } => self.adopt(job, *epoch, record),
             Entry::Started { .. } => self.begin(record),
             Entry::Progress { job, step } => self.step(job, step.clone()),
             Entry::Intent { job, call, request, .. } => {
@@ -165,6 +171,7 @@ impl Jobs {
             plan: *plan,
             reason: reason.clone(),
             writer: record.writer.clone(),
+            epoch: 1,
             by: record.by.clone(),
             identity: identity.clone(),
             started: record.time,
@@ -174,6 +181,30 @@ impl Jobs {
             calls: BTreeMap::new(),
             targets: targets.iter().enumerate().map(waiting).collect(),
         });
+    }
+
+    /// Whether a record tells of an open job that its writer does not have, or no longer has.
+    fn is_of_another(&self, record: &Record) -> bool {
+        let job = match &record.entry {
+            Entry::Progress { job, .. }
+            | Entry::Intent { job, .. }
+            | Entry::Result { job, .. }
+            | Entry::Verdict { job, .. }
+            | Entry::Failed { job, .. }
+            | Entry::Ended { job, .. } => job,
+            _ => return false,
+        };
+        self.get(job).is_some_and(|job| job.ended.is_none() && job.writer != record.writer)
+    }
+
+    fn adopt(&mut self, id: &JobId, epoch: u32, record: &Record) {
+        let Some(job) = self.find(id).filter(|job| job.ended.is_none() && job.epoch < epoch) else { return };
+        job.epoch = epoch;
+        job.writer.clone_from(&record.writer);
+        job.by.clone_from(&record.by);
+        for state in job.targets.iter_mut().filter(|state| state.verdict.is_none() && state.failed.is_none()) {
+            state.step.state = StepState::Waiting;
+        }
     }
 
     /// Takes note on the job that was put back.

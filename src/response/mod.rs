@@ -1,31 +1,40 @@
 //! The engine: plan, confirm, run, prove, undo. Whatever it does is a record before and after.
 
+mod adopt;
 mod approve;
+mod beat;
 mod confirm;
+mod decide;
 mod dry_run;
 mod engine;
 mod error;
 mod hand;
+mod history;
 mod holds;
 mod job;
 mod jobs;
 mod live;
 mod order;
+mod ownership;
 mod permissions;
 mod planning;
 mod rests;
+mod resume;
+mod running;
 mod site;
 mod stale;
 mod undo;
 
+pub use adopt::{Interrupted, Owner, SILENCE, interrupted};
 pub use approve::{Person, approve};
 pub use confirm::{Confirmation, How, to_type};
-pub use engine::{Engine, Running};
+pub use engine::Engine;
 pub use error::ResponseError;
 pub use jobs::{Job, Jobs, TargetState};
 pub use order::{Order, known};
 pub use permissions::{Missing, missing};
 pub use planning::plan;
+pub use running::Running;
 pub use site::Site;
 pub use stale::changes;
 pub use undo::{standing, standing_jobs};

@@ -57,6 +57,12 @@ pub enum ActionError {
     /// Somebody cancelled the job before this target was through.
     #[error("cancelled before it was through; run it again to go on")]
     Cancelled,
+    /// Another program goes on with the job.
+    #[error("{job} was taken over by another program, which goes on with it; nothing more is sent from here")]
+    TakenOver {
+        /// The job.
+        job: Clean,
+    },
     /// Something that is in the way.
     #[error("{0}")]
     InTheWay(Clean),

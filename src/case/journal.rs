@@ -74,6 +74,12 @@ impl Journal {
         self.with(|chain| self.write(chain, entry))
     }
 
+    /// Makes sure that this program has its file, and that what others left is
+    /// closed: what it puts into the case from now on is not taken for theirs.
+    pub fn open(&self) -> Result<(), CaseError> {
+        self.with(|_| Ok(()))
+    }
+
     /// Closes what writers that are gone have left open: lines without an end,
     /// heads that are behind, files that no record names.
     pub fn close_left(&self) -> Result<(), CaseError> {

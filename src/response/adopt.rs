@@ -97,6 +97,7 @@ impl Engine {
                 format!("its program was silent for {} s", silence.as_secs())
             }
         };
+        self.live.open().await?;
         let epochs = self.case().epochs();
         let epoch = epochs.newest(id, job.epoch)?.saturating_add(1);
         if !epochs.take(id, epoch)? {

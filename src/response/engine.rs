@@ -15,7 +15,7 @@ use super::planning::find;
 use super::{Confirmation, Jobs, Order, Person, ResponseError, Running, Site, changes, known, missing, planning, undo};
 use crate::actions::{Action, Known};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
-use crate::model::{Clean, Plan, Target};
+use crate::model::{Clean, Plan, Target, Tier};
 
 /// Other writers' records are looked for this often.
 const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
@@ -116,6 +116,7 @@ impl Engine {
         if plans.holds(plan.hash()) {
             return Ok(());
         }
+        self.live.open().await?;
         let hash = plans.keep(plan)?;
         let (action, identity) = (plan.action.clone(), site.identity.user.clone());
         self.record(Entry::Planned { plan: hash, action, identity }).await
@@ -214,7 +215,8 @@ impl Engine {
         confirmed: Clean,
         reason: Clean,
     ) -> Result<Running, ResponseError> {
-        let hash = self.case().plans().keep(&plan)?;
+        self.keep(site, &plan).await?;
+        let hash = plan.hash();
         if !self.case().summary()?.clusters.contains(&plan.cluster) {
             self.record(Entry::Cluster { cluster: plan.cluster }).await?;
         }

@@ -32,14 +32,27 @@ impl Live {
         self.jobs.subscribe()
     }
 
+    /// Makes sure that this program has its file in the journal.
+    pub async fn open(&self) -> Result<(), CaseError> {
+        let case = Arc::clone(&self.case);
+        self.written(move || case.journal().open()).await
+    }
+
+    async fn written<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, CaseError> + Send + 'static,
+    ) -> Result<T, CaseError> {
+        let written = tokio::task::spawn_blocking(work).await;
+        written.map_err(|broken| CaseError::JournalLost {
+            path: self.case.journal().dir().to_owned(),
+            why: broken.to_string(),
+        })?
+    }
+
     /// Puts a record on disk, then shows what it changes.
     pub async fn record(&self, entry: Entry) -> Result<Record, CaseError> {
         let case = Arc::clone(&self.case);
-        let written = tokio::task::spawn_blocking(move || case.journal().append(entry)).await;
-        let record = written.map_err(|broken| CaseError::JournalLost {
-            path: self.case.journal().dir().to_owned(),
-            why: broken.to_string(),
-        })??;
+        let record = self.written(move || case.journal().append(entry)).await?;
         self.show(&record);
         Ok(record)
     }

@@ -10,7 +10,7 @@ use super::job::JobRun;
 use super::live::Live;
 use super::ownership::Ownership;
 use super::{Engine, Job, ResponseError, Site};
-use crate::actions::Action;
+use crate::actions::{Action, ActionError};
 use crate::case::{CaseError, JobId};
 use crate::model::{Plan, Tier};
 
@@ -21,6 +21,7 @@ pub struct Running {
     cancel: watch::Sender<bool>,
     finished: watch::Receiver<bool>,
     task: JoinHandle<Result<(), CaseError>>,
+    owner: Arc<Ownership>,
     live: Live,
 }
 
@@ -42,6 +43,7 @@ impl Engine {
             }
         };
         let (cancel, cancelled) = watch::channel(false);
+        let owner = Arc::new(Ownership::new(self.case(), id.clone(), epoch));
         let run = JobRun {
             live: self.live.clone(),
             job: id.clone(),
@@ -52,7 +54,7 @@ impl Engine {
             identity: site.identity.user.clone(),
             cancel: cancel.clone(),
             cancelled,
-            owner: Arc::new(Ownership::new(self.case(), id.clone(), epoch)),
+            owner: Arc::clone(&owner),
             history: Arc::new(history),
         };
         let (done, finished) = watch::channel(false);
@@ -61,7 +63,7 @@ impl Engine {
             done.send_replace(true);
             written
         });
-        Ok(Running { id, cancel, finished, task, live: self.live.clone() })
+        Ok(Running { id, cancel, finished, task, owner, live: self.live.clone() })
     }
 }
 
@@ -81,10 +83,14 @@ impl Running {
     /// Waits for the job's end.
     ///
     /// # Errors
-    /// The journal could not be written; what is there is all that is known.
+    /// The journal could not be written, so that what is there is all that is known; or
+    /// another program has taken the job over.
     pub async fn ended(self) -> Result<Job, ResponseError> {
         let broken = |why: String| ResponseError::Broken(why.into());
         self.task.await.map_err(|error| broken(error.to_string()))??;
+        if self.owner.is_lost() {
+            return Err(ActionError::TakenOver { job: self.id.0.clone() }.into());
+        }
         let jobs = self.live.jobs().borrow().clone();
         jobs.get(&self.id).cloned().ok_or_else(|| broken(format!("{} left no record", self.id)))
     }

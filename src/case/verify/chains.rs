@@ -128,7 +128,10 @@ fn end(writer: &WriterId, chain: &Chain, records: &[Record], report: &mut Report
             report.problem(Damage::Added, &chain.file, Some(said.seq + 1), says);
         }
         (None, HeadFile::Odd) => report.problem(Damage::Changed, &head_file, None, "it is no head any more"),
-        // A writer that stopped within its first record has no head yet.
+        // A writer that stopped before its first record, or within it, has no head yet.
+        (None, HeadFile::Absent) if found == Head::NONE && chain.torn.is_none() => {
+            report.remarks.push(format!("{writer} began and wrote nothing").into());
+        }
         (None, HeadFile::Absent) if is_closed && found.seq <= 1 => {}
         (None, HeadFile::Lost) if is_closed => {
             report.remarks.push(format!("{writer} lost its head with the power; a later record closed it").into());

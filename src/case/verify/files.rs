@@ -57,7 +57,7 @@ fn found(case: &Path, records: &[Record], report: &mut Report) -> Result<BTreeSe
             let says = format!("{} found {bytes} bytes with the SHA-256 {sha256}", record.writer);
             report.problem(Damage::Changed, file, None, says);
         } else {
-            let says = format!("{file} was left by a program that ended before its record; {} found it", record.writer);
+            let says = format!("no record named {file} when {} found it", record.writer);
             report.remarks.push(says.into());
         }
     }

@@ -61,6 +61,7 @@ async fn acted(args: &Args, startup: &Startup) -> Result<Exit> {
     let named = if args.plan.is_some() { None } else { Some(args.aim.action()?.spec().id) };
     let case = case_needed(startup)?;
     let engine = Engine::new(Arc::clone(&case))?;
+    super::case::tell_interrupted(&engine)?;
     let found = args.plan.map(|hash| kept(&case, startup, hash)).transpose()?;
     if startup.read_only() {
         let action = found.as_ref().map(|plan| plan.action.clone()).or(named.map(Clean::from)).unwrap_or_default();

@@ -1,8 +1,10 @@
 //! A running job, line by line on standard error.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 
 use color_eyre::eyre::Result;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::plan::refusal;
 use crate::model::{Clean, StepState};
@@ -15,7 +17,9 @@ pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job>
     let mut told = HashMap::new();
     let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     let mut stopped = false;
-    eprintln!("{id} runs");
+    // The terminal may go: what has begun is not left half done for that.
+    let mut hung_up = signal(SignalKind::hangup())?;
+    say(&format!("{id} runs"));
     loop {
         let ended = {
             let jobs = jobs.borrow_and_update();
@@ -32,13 +36,19 @@ pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job>
             _ = &mut stop, if !stopped => {
                 stopped = true;
                 running.cancel();
-                eprintln!("cancelled: what has begun is finished, the rest is left");
+                say("cancelled: what has begun is finished, the rest is left");
             }
+            _ = hung_up.recv() => {}
             // The job's task may end without a record, where the disk is full.
             () = running.done() => break,
         }
     }
     running.ended().await.map_err(refusal)
+}
+
+/// Says a line to whoever still looks; a terminal that is gone is no reason to stop.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Tells what has changed of each target since it was told last.
@@ -56,7 +66,7 @@ fn tell(job: &Job, told: &mut HashMap<usize, (Clean, StepState)>) {
             StepState::Failed => "failed",
             StepState::Running | StepState::Waiting => state.step.doing.as_str(),
         };
-        eprintln!("{}: {doing}{count}{bytes}", state.target);
+        say(&format!("{}: {doing}{count}{bytes}", state.target));
         told.insert(place, now);
     }
 }

@@ -1,5 +1,6 @@
 //! `podmortem case`
 
+mod resume;
 mod show;
 
 use std::io::Read as _;
@@ -10,6 +11,7 @@ use clap::Subcommand;
 use color_eyre::eyre::{Result, WrapErr as _};
 use serde_json::json;
 
+pub use self::resume::tell_interrupted;
 use super::exit::Ended;
 use super::list::{Output, Table, json_items};
 use super::place::Place;
@@ -77,6 +79,14 @@ enum Command {
         #[arg(value_name = "HASH")]
         plan: PlanHash,
     },
+    /// Go on with jobs of the case of --case that have no end, from what is recorded of them
+    Resume(resume::Args),
+    /// Ask whoever runs a job of the case of --case to cancel it
+    Cancel {
+        /// The job
+        #[arg(value_name = "JOB")]
+        job: String,
+    },
     /// Note something in the case of --case
     Note {
         /// What to note
@@ -120,6 +130,8 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
             }
         }
         Command::Approve { plan } => approve(startup, *plan).await?,
+        Command::Resume(args) => return resume::run(args, startup).await,
+        Command::Cancel { job } => resume::cancel(job, startup).await?,
         Command::Note { text, save } => note(startup, text.as_deref(), save.as_ref())?,
     }
     Ok(Exit::Done)

@@ -13,6 +13,7 @@ use crate::model::{Clean, ClusterId, Identity, Options, Plan, Target};
 use crate::response::{Confirmation, Engine, How, Order, Running, Site, standing_jobs};
 
 use super::effect::{Reply, Tone};
+use super::recording::{self, Recorder};
 use super::respond::line;
 
 /// New records are looked for this often.
@@ -136,6 +137,32 @@ impl Acting {
     /// Puts into the case that this program changes nothing from here on.
     pub fn closed(&self) {
         self.record(Entry::ReadOnly { why: "the responder closed it".into() });
+    }
+
+    /// Begins a recording of the screen; it ends when what is given back is dropped.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn record_screen(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
+        let (Some(engine), Some(journal)) = (&self.engine, self.recorder.clone()) else {
+            return Err("no case is open to record into; :case ID opens one".to_owned());
+        };
+        let (recorder, recording) =
+            recording::begin(&engine.case().evidence(), size).map_err(|error| error.to_string())?;
+        let replies = self.replies.clone();
+        self.jobs.spawn(async move {
+            let kept = tokio::task::spawn_blocking(move || recording.keep()).await;
+            let told = match kept {
+                Ok(Ok(custody)) => {
+                    let _ = journal.send(Entry::Evidence { job: None, custody: Box::new(custody) });
+                    return;
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(broken) => broken.to_string(),
+            };
+            let _ = replies.send(Reply::Tell(Tone::Bad, format!("the recording broke off: {told}").into())).await;
+        });
+        Ok(recorder)
     }
 
     fn record(&self, entry: Entry) {

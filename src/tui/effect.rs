@@ -67,6 +67,8 @@ pub enum Effect {
     Save,
     /// Refuse every change from now on.
     CloseToWrites,
+    /// Record the screen into the case from now on, or stop.
+    Record,
     /// Use another theme.
     Theme(String),
     /// Read the playbooks.

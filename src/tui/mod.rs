@@ -9,6 +9,7 @@ pub mod look;
 mod outside;
 pub mod overlays;
 pub mod panes;
+mod recording;
 pub mod respond;
 mod run;
 pub mod screen;

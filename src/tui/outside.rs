@@ -16,6 +16,7 @@ use crate::response::Site;
 use super::acting::Acting;
 use super::detail::LogLine;
 use super::effect::{Effect, Reply, Tone};
+use super::recording::Recorder;
 use super::start::Options;
 use super::terminal::Capabilities;
 use super::terminal::clipboard::{Clipboard, Copied};
@@ -109,6 +110,14 @@ impl Outside {
             let troubles = troubles.iter().map(|trouble| Clean::from(trouble.to_string())).collect();
             drop(replies.send(Reply::Playbooks(playbooks, troubles)).await);
         });
+    }
+
+    /// Begins a recording of the screen into the case.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    pub fn record(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
+        self.acting.record_screen(size)
     }
 
     /// Copies a text.

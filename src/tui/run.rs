@@ -248,6 +248,7 @@ impl Cockpit {
                         app.tell(Tone::Bad, error.to_string());
                     }
                 }
+                Effect::Record => self.record(app, screen),
                 Effect::Theme(name) => self.dress(app, &name),
                 Effect::Copy(text) => {
                     let copied = self.outside.copy(&text);
@@ -259,6 +260,24 @@ impl Cockpit {
             }
         }
         None
+    }
+
+    /// Begins to record the screen into the case, or ends it.
+    fn record(&mut self, app: &mut App, screen: &mut Screen) {
+        self.pending = true;
+        let tap = if app.case.recorded { Ok(None) } else { self.outside.record(screen.size()).map(Some) };
+        match tap {
+            Ok(tap) => {
+                app.case.recorded = tap.is_some();
+                let told = match tap {
+                    Some(_) => "this screen is recorded into the case from here on; :record ends it",
+                    None => "the recording ended; its hash is in the journal",
+                };
+                let _ = screen.tap(tap.map(|tap| Box::new(tap) as Box<dyn terminal::Tap>));
+                app.tell(Tone::Good, told);
+            }
+            Err(why) => app.tell(Tone::Bad, why),
+        }
     }
 
     fn dress(&mut self, app: &mut App, name: &str) {

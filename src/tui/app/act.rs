@@ -98,7 +98,7 @@ impl App {
 
     /// Puts the scope into the case, where one is open and may be written.
     pub(super) fn record_scope(&mut self) {
-        if !self.case.id.is_empty() && !self.mode.read_only && !self.scope.is_empty() {
+        if !self.case.id.is_empty() && !self.mode.read_only {
             self.effects.push(Effect::Scope(self.scope.iter().cloned().collect()));
         }
     }

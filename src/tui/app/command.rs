@@ -26,6 +26,7 @@ impl App {
             Command::Zoom => self.zoomed = !self.zoomed,
             Command::Redraw => self.effects.push(Effect::Redraw),
             Command::CloseToWrites => self.close_to_writes(),
+            Command::Record => self.effects.push(Effect::Record),
             Command::Actions => self.open_actions(),
             Command::Undo => self.undo(None),
             Command::Release => self.release(),

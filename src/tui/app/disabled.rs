@@ -44,6 +44,10 @@ impl App {
                 "this pane is no table of objects"
             }
             Command::CloseToWrites if self.mode.read_only => "this session is read-only already",
+            Command::Record if self.case.id.is_empty() => "no case is open to record into; :case ID opens one",
+            Command::Record if self.mode.read_only => {
+                "this session is read-only, and the recording would go into the case"
+            }
             Command::HistoryBack | Command::HistoryLast if self.history.trail().len() < 2 => {
                 "this is the first selection"
             }

@@ -53,8 +53,11 @@ impl App {
             }
             Reply::Playbooks(playbooks, troubles) => self.playbooks(playbooks, &troubles),
             Reply::Case(id) => {
-                self.case = CaseView { id, ..CaseView::default() };
-                self.record_scope();
+                // A recording that runs ends in the case that it began in.
+                self.case = CaseView { id, recorded: self.case.recorded, ..CaseView::default() };
+                if !self.scope.is_empty() {
+                    self.record_scope();
+                }
                 self.resume_action();
             }
             Reply::Jobs(jobs) => self.case.jobs = jobs,

@@ -100,6 +100,7 @@ pub enum Command {
     Release,
     Playbook,
     CloseToWrites,
+    Record,
     Redraw,
     NextTab,
     Follow,

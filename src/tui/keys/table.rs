@@ -40,7 +40,7 @@ use Command as C;
 use Group::{Looking, Moving, Responding, Screen, Selecting};
 
 /// Everything that has a key, in the order of the help.
-pub static ENTRIES: [Entry; 69] = [
+pub static ENTRIES: &[Entry] = &[
     entry_at("", C::Help, "help", &["?", "f1"], "show every key, and why some do nothing now", Screen, Some("help")),
     entry_at(
         "",
@@ -103,6 +103,7 @@ pub static ENTRIES: [Entry; 69] = [
         Responding,
         None,
     ),
+    entry_at("", C::Record, "record", &[], "record the screen into the case from here on, and stop", Responding, None),
     entry_at("list", C::Down, "down", &["j", "down"], "one row down", Moving, None),
     entry_at("list", C::Up, "up", &["k", "up"], "one row up", Moving, None),
     entry_at("list", C::HalfDown, "half-page-down", &["ctrl-d"], "half a page down", Moving, None),
@@ -258,7 +259,7 @@ mod tests {
         let names: HashSet<_> = ENTRIES.iter().map(|entry| entry.name).collect();
         assert_eq!(names.len(), ENTRIES.len());
         let mut keys = HashSet::new();
-        for entry in &ENTRIES {
+        for entry in ENTRIES {
             for key in entry.keys {
                 assert!(keys.insert((entry.place, key)), "{} and another have {key}", entry.name);
             }

@@ -14,6 +14,8 @@ pub struct CaseView {
     pub jobs: Arc<Jobs>,
     /// Its records, the newest last, one a line.
     pub records: Vec<Clean>,
+    /// Whether the screen is recorded into it.
+    pub recorded: bool,
 }
 
 impl CaseView {

@@ -59,7 +59,11 @@ fn person(app: &App, cluster: Option<&ClusterState>, area: Rect, buffer: &mut Bu
         (false, _) => (" CAN WRITE ", Role::Armed),
     };
     let case = if app.case.id.is_empty() { "no case".to_owned() } else { format!("case {}", app.case.id) };
-    let right = text_right(buffer, area, 1, &format!("{case} "), app.look.style(Role::Header));
+    let mut right = text_right(buffer, area, 1, &format!("{case} "), app.look.style(Role::Header));
+    if app.case.recorded {
+        let before = Rect { width: right.saturating_sub(area.x).saturating_sub(1), ..area };
+        right = text_right(buffer, before, 1, " REC ", app.look.style(Role::Armed));
+    }
     let column = text_at(buffer, area, 1, 1, mode, app.look.style(role)) + 1;
     let who = match identity {
         Some(identity) => format!("as {}  {}", identity.user, identity.version),

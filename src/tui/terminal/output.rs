@@ -10,6 +10,9 @@ use super::tty::Tty;
 pub trait Tap: Send {
     /// Takes note of one write.
     fn wrote(&mut self, bytes: &[u8]);
+
+    /// Takes note of a size that the terminal has from now on.
+    fn resized(&mut self, width: u16, height: u16);
 }
 
 /// What went to the terminal so far.
@@ -61,6 +64,12 @@ impl Output {
 
     pub fn tap(&mut self, tap: Option<Box<dyn Tap>>) {
         self.tap = tap;
+    }
+
+    pub fn resized(&mut self, width: u16, height: u16) {
+        if let Some(tap) = &mut self.tap {
+            tap.resized(width, height);
+        }
     }
 }
 

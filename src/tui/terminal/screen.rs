@@ -81,6 +81,7 @@ impl Screen {
     /// the size is the same: between two sizes that were told there may have been others.
     pub fn resize(&mut self, width: u16, height: u16) -> io::Result<()> {
         self.terminal.backend_mut().resize(ratatui::layout::Size::new(width, height));
+        self.terminal.backend_mut().out_mut().resized(width, height);
         self.terminal.clear()
     }
 
@@ -100,9 +101,10 @@ impl Screen {
         self.terminal.backend_mut().send(sequence)
     }
 
-    /// From now on a copy of every write goes there.
-    pub fn tap(&mut self, tap: Option<Box<dyn Tap>>) {
+    /// From now on a copy of every write goes there, beginning with a whole frame.
+    pub fn tap(&mut self, tap: Option<Box<dyn Tap>>) -> io::Result<()> {
         self.terminal.backend_mut().out_mut().tap(tap);
+        self.terminal.clear()
     }
 
     /// Takes the mouse, or leaves it to the terminal so that text can be selected as usual.

@@ -1,0 +1,137 @@
+//! The session itself as evidence: what the terminal received, as an asciicast.
+//!
+//! The bytes are those that went to the terminal, cleaned already; a player shows
+//! what the responder saw, when they saw it. Format: asciicast v2,
+//! <https://docs.asciinema.org/manual/asciicast/v2/>.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::terminal::Tap;
+use crate::case::{Artefact, By, CaseError, Custody, Evidence, Source};
+use crate::model::Clean;
+
+/// What of a session is recorded.
+enum Piece {
+    Wrote(Instant, Vec<u8>),
+    Resized(Instant, u16, u16),
+}
+
+/// The end of a recording that the terminal writes to. Dropping it ends the recording.
+pub struct Recorder(Sender<Piece>);
+
+/// The end that the evidence store reads from.
+pub struct Recording {
+    pieces: Receiver<Piece>,
+    artefact: Artefact,
+    begun: Instant,
+    /// The beginning of a character whose rest comes with the next piece.
+    cut: Vec<u8>,
+}
+
+/// Begins a recording of a terminal of that size.
+///
+/// # Errors
+/// The case cannot be written.
+pub fn begin(evidence: &Evidence, size: (u16, u16)) -> Result<(Recorder, Recording), CaseError> {
+    let (recorder, pieces) = channel();
+    let by = By::current();
+    let mut artefact = evidence.begin(Source {
+        label: format!("session of {} on {}", by.user, by.host).into(),
+        media: "application/x-asciicast".into(),
+        from: "the terminal of this session".into(),
+        identity: by.user,
+        command: ":record".into(),
+        target: None,
+    })?;
+    let (width, height) = size;
+    let header = json!({"version": 2, "width": width, "height": height, "timestamp": Timestamp::now().as_second()});
+    artefact.write(format!("{header}\n").as_bytes())?;
+    Ok((Recorder(recorder), Recording { pieces, artefact, begun: Instant::now(), cut: Vec::new() }))
+}
+
+impl Tap for Recorder {
+    fn wrote(&mut self, bytes: &[u8]) {
+        // A recording that broke off has told so itself.
+        let _ = self.0.send(Piece::Wrote(Instant::now(), bytes.to_vec()));
+    }
+
+    fn resized(&mut self, width: u16, height: u16) {
+        let _ = self.0.send(Piece::Resized(Instant::now(), width, height));
+    }
+}
+
+impl Recording {
+    /// Stores every piece until the recorder is dropped. Blocks its thread.
+    ///
+    /// # Errors
+    /// The case can no longer be written; what was stored until then lies there unfinished.
+    pub fn keep(mut self) -> Result<Custody, CaseError> {
+        while let Ok(piece) = self.pieces.recv() {
+            match piece {
+                Piece::Wrote(at, bytes) => {
+                    self.cut.extend(bytes);
+                    let text = self.whole();
+                    self.line(at, 'o', &text)?;
+                }
+                Piece::Resized(at, width, height) => self.line(at, 'r', &format!("{width}x{height}"))?,
+            }
+        }
+        let cut = (!self.cut.is_empty()).then(|| Clean::from("the last character was cut short"));
+        self.artefact.finish(cut)
+    }
+
+    fn line(&mut self, at: Instant, kind: char, text: &str) -> Result<(), CaseError> {
+        let seconds = at.saturating_duration_since(self.begun).as_secs_f64();
+        self.artefact.write(format!("{}\n", json!([seconds, kind, text])).as_bytes())
+    }
+
+    /// What of the bytes so far is whole characters.
+    fn whole(&mut self) -> String {
+        let end = match std::str::from_utf8(&self.cut) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => self.cut.len(),
+        };
+        let rest = self.cut.split_off(end);
+        let whole = std::mem::replace(&mut self.cut, rest);
+        String::from_utf8_lossy(&whole).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::case::{Case, NewCase};
+    use crate::config::Directories;
+
+    #[test]
+    fn a_recording_plays_what_was_written() {
+        let root = tempfile::tempdir().unwrap();
+        let new = NewCase { id: "INC-1".into(), title: String::new(), responder: "alice".into(), clusters: vec![] };
+        let case = Case::create(&Directories::under(root.path()), new).unwrap();
+        let (mut recorder, recording) = begin(&case.evidence(), (80, 24)).unwrap();
+        let arrow = "↑".as_bytes();
+        recorder.wrote(b"\x1b[2J");
+        recorder.wrote(&[b"pods ", &arrow[..1]].concat());
+        recorder.wrote(&arrow[1..]);
+        recorder.resized(120, 40);
+        drop(recorder);
+        let custody = recording.keep().unwrap();
+        let text = std::fs::read_to_string(case.evidence().path(custody.sha256)).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["version"], &lines[0]["width"]), (&json!(2), &json!(80)));
+        let written: String =
+            lines[1..].iter().filter(|line| line[1] == "o").filter_map(|line| line[2].as_str()).collect();
+        assert_eq!(written, "\x1b[2Jpods ↑");
+        assert_eq!((&lines[4][1], &lines[4][2]), (&json!("r"), &json!("120x40")));
+        let times: Vec<_> = lines[1..].iter().map(|line| line[0].as_f64().unwrap()).collect();
+        assert!(times.is_sorted(), "{times:?}");
+        assert_eq!(custody.incomplete, None);
+    }
+}

@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use fixture::{fit, targets};
 use podmortem::actions;
-use podmortem::case::{Case, NewCase, verify};
+use podmortem::case::{Case, Entry, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
 use podmortem::model::{Call, Kind, Plan, PlanNote, SessionId};
-use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, standing_jobs, to_type};
+use podmortem::response::{Confirmation, Engine, How, Job, ResponseError, Site, Watch, standing_jobs, to_type};
 use serde_json::{Value, json};
 
 async fn site(day: &GameDay) -> Site {
@@ -60,8 +60,12 @@ async fn seen(site: &Site, plan: &Plan) -> Vec<Value> {
         };
         let items = object["items"].as_array().cloned().unwrap_or_else(|| vec![object.clone()]);
         let part = |item: &Value| {
-            let metadata = &item["metadata"];
-            json!([metadata["name"], metadata["labels"], metadata["annotations"], item["spec"], item["subjects"]])
+            let (metadata, mut spec) = (&item["metadata"], item["spec"].clone());
+            // A taint that comes again has the same effect and another date.
+            for taint in spec.get_mut("taints").and_then(Value::as_array_mut).into_iter().flatten() {
+                taint.as_object_mut().unwrap().remove("timeAdded");
+            }
+            json!([metadata["name"], metadata["labels"], metadata["annotations"], spec, item["subjects"]])
         };
         all.push(items.iter().map(part).collect());
     }
@@ -206,4 +210,53 @@ async fn a_case_that_is_opened_later_is_in_the_audit_log_from_then_on() {
     site.cluster.call_itself("podmortem/test case/gd-1").unwrap();
     site.cluster.read().livez().await.unwrap();
     assert_eq!(day.requests().last().unwrap().agent, "podmortem/test case/gd-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_drifts_while_it_stands_is_seen_recorded_and_seen_to_end() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let site = site(&day).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path(), "GD-1");
+    let nodes = targets(&site, Kind::Node, 1).await;
+    let pods = targets(&site, Kind::Pod, 1).await;
+    let cordon = ran(&day, &engine, &site, engine.plan("cordon", &site, &nodes).await.unwrap()).await;
+    let plan = engine.plan("isolate-pod", &site, &pods).await.unwrap();
+    let isolated = ran(&day, &engine, &site, plan.clone()).await;
+    let mut watch = Watch::new(engine.clone(), site.clone());
+    assert_eq!(watch.round().await, [] as [&str; 0]);
+
+    let send = async |method: &str, path: &str, body: Value| {
+        let right = site.cluster.latch().write_right().unwrap();
+        let call = Call { target: 0, method: method.into(), path: path.into(), body };
+        site.cluster.write(right).send(&call).await.unwrap();
+    };
+    let node = format!("/api/v1/nodes/{}", nodes[0].name);
+    let created = plan.calls.iter().find(|call| call.path.contains("networkpolicies")).unwrap();
+    let name = created.body.pointer("/metadata/name").unwrap().as_str().unwrap();
+    send("PATCH", &node, json!({"spec": {"unschedulable": null}})).await;
+    send("DELETE", &format!("{}/{name}", created.path.split('?').next().unwrap()), Value::Null).await;
+    let mut seen = watch.round().await;
+    seen.sort();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen[0].contains("unschedulable is not set any more"), "{seen:?}");
+    assert!(seen[1].contains("was deleted"), "{seen:?}");
+    let jobs = engine.jobs().borrow().clone();
+    for job in [&cordon, &isolated] {
+        assert!(jobs.get(&job.id).unwrap().targets[0].drift.is_some());
+    }
+    assert_eq!(watch.round().await, [] as [&str; 0], "told once");
+
+    send("PATCH", &node, json!({"spec": {"unschedulable": true}})).await;
+    let seen = watch.round().await;
+    assert!(seen.len() == 1 && seen[0].contains("stands again"), "{seen:?}");
+    let entries: Vec<_> = engine.case().records().unwrap().into_iter().map(|record| record.entry).collect();
+    let count = |is: fn(&Entry) -> bool| entries.iter().filter(|entry| is(entry)).count();
+    assert_eq!(count(|entry| matches!(entry, Entry::Drift { .. })), 2);
+    assert_eq!(count(|entry| matches!(entry, Entry::Restored { .. })), 1);
+
+    // Nothing is said of what was put back.
+    let undo = engine.plan_undo(&site, &cordon.id).await.unwrap();
+    ran(&day, &engine, &site, undo).await;
+    assert_eq!(watch.round().await, [] as [&str; 0]);
 }

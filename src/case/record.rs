@@ -181,6 +181,33 @@ pub enum Entry {
         /// The verdict.
         verdict: Verdict,
     },
+    /// What a job had made so is otherwise now, though nobody has put it back.
+    Drift {
+        /// The job.
+        job: JobId,
+        /// Place of the target in the plan.
+        target: usize,
+        /// What is otherwise.
+        found: Clean,
+    },
+    /// What had drifted is as the job had made it again.
+    Restored {
+        /// The job.
+        job: JobId,
+        /// Place of the target in the plan.
+        target: usize,
+    },
+    /// A pod came up that has something in common with a contained one.
+    Alike {
+        /// The job that contains the other one.
+        job: JobId,
+        /// The new pod.
+        pod: Target,
+        /// The contained pod.
+        like: Target,
+        /// What they have in common: `image, service account`.
+        shares: Clean,
+    },
     /// A target ended without a verdict.
     Failed {
         /// The job.

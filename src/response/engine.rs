@@ -12,7 +12,9 @@ use super::dry_run::rehearsed;
 use super::history::History;
 use super::live::Live;
 use super::planning::find;
-use super::{Confirmation, Jobs, Order, Person, ResponseError, Running, Site, changes, known, missing, planning, undo};
+use super::{
+    Confirmation, Jobs, Order, Person, ResponseError, Running, Sighting, Site, changes, known, missing, planning, undo,
+};
 use crate::actions::{Action, Known};
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
 use crate::model::{Clean, Plan, Target, Tier};
@@ -150,6 +152,26 @@ impl Engine {
     pub async fn refuse(&self, action: Clean, targets: Vec<Target>, why: Clean) {
         if let Err(error) = self.live.record(Entry::Refused { action, targets, why }).await {
             tracing::warn!(%error, "a refusal was not recorded");
+        }
+    }
+
+    /// Records what is otherwise than a job had made it, or that it is so again.
+    /// Whoever may not write here, an observer, only shows it.
+    pub(super) async fn drifted(&self, site: &Site, job: JobId, target: usize, found: Option<Clean>) {
+        let entry = match found.clone() {
+            Some(found) => Entry::Drift { job: job.clone(), target, found },
+            None => Entry::Restored { job: job.clone(), target },
+        };
+        if site.cluster.latch().is_closed() || self.record(entry).await.is_err() {
+            self.live.change(|jobs| jobs.drifted(&job, target, found));
+        }
+    }
+
+    /// Records a pod that came up like a contained one; an observer only shows it.
+    pub async fn saw(&self, sighting: Sighting, may_write: bool) {
+        let Sighting { job, pod, like, shares } = sighting.clone();
+        if !may_write || self.record(Entry::Alike { job, pod, like, shares }).await.is_err() {
+            self.live.change(|jobs| jobs.saw(&sighting));
         }
     }
 

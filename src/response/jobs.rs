@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::watch::Sighting;
 use crate::actions::Attempt;
 use crate::case::{By, Entry, JobEnd, JobId, Record, WriterId};
 use crate::model::{Clean, PlanHash, Step, StepState, Target, Tier, Verdict};
@@ -44,6 +45,9 @@ pub struct Job {
     /// The job whose changes it puts back, where it does that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<JobId>,
+    /// Pods that came up like those that it contains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<Sighting>,
     /// The calls that were announced, by their place in the plan.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<usize, Attempt>,
@@ -62,6 +66,9 @@ pub struct TargetState {
     pub verdict: Option<Verdict>,
     /// Why it has no verdict.
     pub failed: Option<Clean>,
+    /// What is otherwise now than the job made it, while nobody has put it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Clean>,
     /// The job that has put it back, proven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone: Option<JobId>,
@@ -103,6 +110,11 @@ impl Jobs {
                     self.put_back(job, *target);
                 }
             }
+            Entry::Drift { job, target, found } => self.drifted(job, *target, Some(found.clone())),
+            Entry::Restored { job, target } => self.drifted(job, *target, None),
+            Entry::Alike { job, pod, like, shares } => {
+                self.saw(&Sighting { job: job.clone(), pod: pod.clone(), like: like.clone(), shares: shares.clone() })
+            }
             Entry::Failed { job, target, why } => self.on(job, *target, |state| {
                 state.step.state = StepState::Failed;
                 state.failed = Some(why.clone());
@@ -124,6 +136,20 @@ impl Jobs {
                 state.step = step.clone();
             }
         });
+    }
+
+    /// Takes note of what is otherwise on a target now, or that nothing is.
+    pub fn drifted(&mut self, job: &JobId, target: usize, found: Option<Clean>) {
+        self.on(job, target, |state| state.drift = found);
+    }
+
+    /// Takes note of a pod that came up like a contained one.
+    pub fn saw(&mut self, sighting: &Sighting) {
+        if let Some(job) = self.find(&sighting.job)
+            && !job.alike.iter().any(|known| known.pod == sighting.pod)
+        {
+            job.alike.push(sighting.clone());
+        }
     }
 
     /// The jobs, the one that began first first.
@@ -162,6 +188,7 @@ impl Jobs {
             step: Step { target, doing: Clean::default(), done: 0, total: None, bytes: 0, state: StepState::Waiting },
             verdict: None,
             failed: None,
+            drift: None,
             undone: None,
         };
         self.0.push(Job {
@@ -178,6 +205,7 @@ impl Jobs {
             ended: None,
             end: None,
             undoes: undoes.clone(),
+            alike: Vec::new(),
             calls: BTreeMap::new(),
             targets: targets.iter().enumerate().map(waiting).collect(),
         });
@@ -215,6 +243,7 @@ impl Jobs {
         let states = self.find(&undone).into_iter().flat_map(|job| job.targets.iter_mut());
         for state in states.filter(|state| state.target == object) {
             state.undone = Some(by.clone());
+            state.drift = None;
         }
     }
 

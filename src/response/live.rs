@@ -62,6 +62,11 @@ impl Live {
         self.jobs.send_modify(|jobs| Arc::make_mut(jobs).apply(record));
     }
 
+    /// Shows something that this process alone has seen.
+    pub fn change(&self, change: impl FnOnce(&mut Jobs)) {
+        self.jobs.send_modify(|jobs| change(Arc::make_mut(jobs)));
+    }
+
     /// Shows how far a target is, ahead of the journal, which keeps less of it.
     pub fn step(&self, job: &JobId, step: Step) {
         self.jobs.send_modify(|jobs| Arc::make_mut(jobs).step(job, step));

@@ -24,6 +24,7 @@ mod running;
 mod site;
 mod stale;
 mod undo;
+mod watch;
 
 pub use adopt::{Interrupted, Owner, SILENCE, interrupted};
 pub use approve::{Person, approve};
@@ -38,3 +39,4 @@ pub use running::Running;
 pub use site::Site;
 pub use stale::changes;
 pub use undo::{standing, standing_jobs};
+pub use watch::{Lookout, Seen, Sighting, Watch};

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::case::{By, Case, Entry, JobId, NewCase, Record};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Identity, Options, Plan, Target};
-use crate::response::{Confirmation, Engine, How, Order, Running, Site, standing_jobs};
+use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Target};
+use crate::response::{Confirmation, Engine, How, Order, Running, Sighting, Site, Watch, standing_jobs};
 
 use super::effect::{Reply, Tone};
+use super::files::Files;
 use super::recording::{self, Recorder};
 use super::respond::line;
 
@@ -27,12 +28,23 @@ pub struct Acting {
     recorder: Option<mpsc::UnboundedSender<Entry>>,
     followers: JoinSet<()>,
     jobs: JoinSet<()>,
+    watched: Vec<(SessionId, ClusterId)>,
+    news: Arc<Notify>,
 }
 
 impl Acting {
     /// Nothing open yet.
     pub fn new(directories: Directories, replies: mpsc::Sender<Reply>) -> Self {
-        Self { directories, replies, engine: None, recorder: None, followers: JoinSet::new(), jobs: JoinSet::new() }
+        Self {
+            directories,
+            replies,
+            engine: None,
+            recorder: None,
+            followers: JoinSet::new(),
+            jobs: JoinSet::new(),
+            watched: Vec::new(),
+            news: Arc::default(),
+        }
     }
 
     /// Opens a case, or begins it where there is none of that id, and gives its slug.
@@ -61,6 +73,7 @@ impl Acting {
                 let told = Reply::Case(engine.case().id().text().clone());
                 let _ = self.replies.try_send(told);
                 self.followers.abort_all();
+                self.watched.clear();
                 self.follow(&engine);
                 let (recorder, entries) = mpsc::unbounded_channel();
                 self.jobs.spawn(recorded(engine.clone(), entries));
@@ -95,6 +108,32 @@ impl Acting {
             let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
             let _ = replies.send(Reply::Planned(answer)).await;
         });
+    }
+
+    /// Watches over what stands on a cluster, once for each.
+    pub fn stand_watch(&mut self, cluster: Cluster, identity: Identity) {
+        let Some(engine) = self.engine.clone() else { return };
+        let which = (cluster.session(), identity.cluster);
+        if !self.watched.contains(&which) {
+            self.watched.push(which);
+            self.followers.spawn(Watch::new(engine, Site { cluster, identity }).forever(Arc::clone(&self.news)));
+        }
+    }
+
+    /// Lets every watch look now.
+    pub fn look_again(&self) {
+        self.news.notify_waiters();
+    }
+
+    /// Records a pod that came up like a contained one.
+    pub fn saw(&mut self, sighting: Sighting, may_write: bool) {
+        let Some(engine) = self.engine.clone() else { return };
+        self.jobs.spawn(async move { engine.saw(sighting, may_write).await });
+    }
+
+    /// The files of the case.
+    pub fn files(&mut self) -> Files<'_> {
+        Files { engine: self.engine.as_ref(), replies: &self.replies, tasks: &mut self.jobs }
     }
 
     /// Tells which jobs of the case stand and can be put back.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::case::JobId;
+use crate::case::{Custody, JobId};
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
 use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
 use crate::playbook::Playbook;
-use crate::response::{How, Jobs};
+use crate::response::{How, Jobs, Sighting};
 
 use super::detail::LogLine;
 
@@ -106,6 +106,35 @@ pub enum Effect {
         /// The job.
         job: JobId,
     },
+    /// Watch over what stands on a cluster, from now on.
+    StandWatch {
+        /// The session that leads to it.
+        session: SessionId,
+        /// Who we are there.
+        identity: Identity,
+    },
+    /// Something that is stood on has changed: look again whether it stands.
+    LookAgain,
+    /// Record a pod that came up like a contained one.
+    Saw {
+        /// What was seen.
+        sighting: Sighting,
+        /// Whether it may be recorded; an observer only shows it.
+        may_write: bool,
+    },
+    /// List what the case has captured.
+    Evidence,
+    /// Read an artefact.
+    ReadEvidence(Box<Custody>),
+    /// Read the notes of the case.
+    ReadNotes,
+    /// Save the notes of the case, if they still are what they were.
+    SaveNotes {
+        /// What was read.
+        before: String,
+        /// What is to be there.
+        text: String,
+    },
     /// Tell which jobs of the case stand.
     Standing,
     /// Run a plan that was confirmed.
@@ -138,6 +167,14 @@ pub enum Reply {
     LogEnded(u64, Clean, Option<Clean>),
     /// A plan, or why there is none.
     Planned(Result<Box<Plan>, Clean>),
+    /// What the case has captured.
+    Evidence(Vec<Custody>),
+    /// A text to show, with its title.
+    Page(Clean, Vec<Clean>),
+    /// The notes of the case.
+    Notes(String),
+    /// The notes were saved.
+    NotesSaved,
     /// The jobs of the case that stand and can be put back, the newest first.
     Standing(Vec<JobId>),
     /// A job that was begun here has ended, or could not be begun.

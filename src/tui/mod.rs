@@ -4,6 +4,7 @@ mod acting;
 pub mod app;
 pub mod detail;
 pub mod effect;
+mod files;
 pub mod keys;
 pub mod look;
 mod outside;

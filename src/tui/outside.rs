@@ -160,6 +160,17 @@ impl Outside {
                 }
             }
             Effect::Standing => self.acting.standing(),
+            Effect::StandWatch { session, identity } => {
+                if let Some(cluster) = self.cluster(session).cloned() {
+                    self.acting.stand_watch(cluster, identity);
+                }
+            }
+            Effect::LookAgain => self.acting.look_again(),
+            Effect::Saw { sighting, may_write } => self.acting.saw(sighting, may_write),
+            Effect::Evidence => self.acting.files().list(),
+            Effect::ReadEvidence(custody) => self.acting.files().read(*custody),
+            Effect::ReadNotes => self.acting.files().notes(),
+            Effect::SaveNotes { before, text } => self.acting.files().save_notes(before, text),
             Effect::Run { session, identity, plan, how } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
                     self.acting.run(cluster, identity, *plan, how);

@@ -2,9 +2,11 @@
 
 mod resume;
 mod show;
+mod watch;
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -68,8 +70,11 @@ enum Command {
         #[arg(value_name = "CASE")]
         named: Option<String>,
         /// Stop at the end instead of waiting for more
-        #[arg(long)]
+        #[arg(long, conflicts_with = "watch")]
         once: bool,
+        /// Watch over what stands meanwhile: whether it drifts, and whether pods come up like the contained ones
+        #[arg(long)]
+        watch: bool,
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
@@ -115,8 +120,10 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
         }
         Command::List { output } => list(startup, *output)?,
         Command::Show { named, output } => out::print(&show::text(&open(startup, named.as_deref())?, *output)?)?,
-        Command::Follow { named, once, output } => {
-            let mut follower = open(startup, named.as_deref())?.follow();
+        Command::Follow { named, once, watch, output } => {
+            let case = Arc::new(open(startup, named.as_deref())?);
+            let mut follower = case.follow();
+            let _watching = if *watch { Some(watch::begin(startup, case).await?) } else { None };
             loop {
                 let news = follower.poll()?;
                 out::write(|out| news.iter().try_for_each(|record| show::line(record, *output, out)))?;

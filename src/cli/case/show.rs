@@ -40,9 +40,10 @@ pub fn text(case: &Case, output: Output) -> Result<String> {
                 for state in &job.targets {
                     let verdict = state.verdict.as_ref().map(ToString::to_string);
                     let failed = || state.failed.as_ref().map(|why| format!("FAILED: {why}"));
+                    let drift = state.drift.as_ref().map(|found| format!(" DRIFTED: {found}")).unwrap_or_default();
                     let undone = state.undone.as_ref().map(|by| format!(" (put back by {by})")).unwrap_or_default();
                     let came = verdict.or_else(failed).unwrap_or_default();
-                    let _ = writeln!(text, "  {}: {came}{undone}", state.target);
+                    let _ = writeln!(text, "  {}: {came}{drift}{undone}", state.target);
                 }
             }
             // The lines of `sha256sum -c`, from the case's directory.
@@ -92,6 +93,9 @@ fn said(entry: &Entry) -> String {
             format!("evidence {}: {} bytes, {}", custody.source.label, custody.bytes, custody.sha256)
         }
         Entry::Verdict { job, verdict, .. } => format!("{job}: {verdict}"),
+        Entry::Drift { job, target, found } => format!("{job} target {}: DRIFTED: {found}", target + 1),
+        Entry::Restored { job, target } => format!("{job} target {}: stands again", target + 1),
+        Entry::Alike { job, pod, like, shares } => format!("{job}: {pod} came up like {like}: same {shares}"),
         Entry::Failed { job, why, .. } => format!("{job}: failed: {why}"),
         Entry::Ended { job, end: JobEnd::Done } => format!("{job} ended"),
         Entry::Ended { job, end: JobEnd::Cancelled } => format!("{job} was cancelled"),

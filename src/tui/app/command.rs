@@ -30,6 +30,8 @@ impl App {
             Command::Actions => self.open_actions(),
             Command::Undo => self.undo(None),
             Command::Release => self.release(),
+            Command::Evidence => self.effects.push(Effect::Evidence),
+            Command::Notes => self.effects.push(Effect::ReadNotes),
             Command::Down => self.step(1),
             Command::Up => self.step(-1),
             Command::HalfDown => self.leap(1, 2),
@@ -146,6 +148,7 @@ impl App {
         let rows = match self.overlays.last() {
             Some(Overlay::Detail(detail)) => detail.height,
             Some(Overlay::Help(text)) => text.scroll.height,
+            Some(Overlay::Page(page)) => page.text.scroll.height,
             _ => self.list().map_or(10, |list| list.height()),
         };
         isize::try_from(rows.max(2)).unwrap_or(isize::MAX)
@@ -155,6 +158,7 @@ impl App {
         match self.overlays.last_mut() {
             Some(Overlay::Detail(detail)) => return detail.step(rows),
             Some(Overlay::Help(text)) => return text.scroll.step(rows, text.lines.len()),
+            Some(Overlay::Page(page)) => return page.text.scroll.step(rows, page.text.lines.len()),
             _ => {}
         }
         let moved = |place: usize, all: usize| place.saturating_add_signed(rows).min(all.saturating_sub(1));

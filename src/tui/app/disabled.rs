@@ -11,7 +11,9 @@ impl App {
     /// The reason why a command cannot be run now, if there is one.
     pub fn disabled(&self, command: Command) -> Option<Clean> {
         let why = match command {
-            Command::Undo | Command::Release if self.case.id.is_empty() => "no case is open",
+            Command::Undo | Command::Release | Command::Evidence | Command::Notes if self.case.id.is_empty() => {
+                "no case is open"
+            }
             Command::Undo => {
                 return match self.job() {
                     Some(job) => self.undo_disabled(job),

@@ -6,7 +6,7 @@ use crate::config::keymap::Key;
 
 use super::super::keys::{Command, Pane, entry};
 use super::super::overlays::{Menu, Overlay, Typed};
-use super::super::respond::Answer;
+use super::super::respond::{Answer, Written};
 use super::App;
 
 impl App {
@@ -31,6 +31,15 @@ impl App {
                 }
                 Answer::No => self.decline(&confirm.plan),
             },
+            Some(Overlay::Notes(mut notes)) => match notes.key(key) {
+                Written::Close => {}
+                written => {
+                    if written == Written::Save {
+                        self.save_notes(&notes);
+                    }
+                    self.overlays.push(Overlay::Notes(notes));
+                }
+            },
             Some(Overlay::Menu(menu)) => self.menu_key(menu, key),
             Some(Overlay::Walk(walk)) => self.walk_key(walk, key),
             Some(overlay) => {
@@ -43,6 +52,10 @@ impl App {
 
     /// Takes pasted text: as text where text is typed, as nothing elsewhere.
     pub fn paste(&mut self, text: &str) {
+        if let Some(Overlay::Notes(notes)) = self.overlays.last_mut() {
+            notes.paste(text);
+            return;
+        }
         if let Some(Overlay::Input(mut input)) = self.overlays.pop_if(|overlay| matches!(overlay, Overlay::Input(_))) {
             if input.paste(text) == Typed::Changed {
                 self.try_input(&mut input);

@@ -5,6 +5,7 @@ mod act;
 mod clusters;
 mod command;
 mod disabled;
+mod evidence;
 mod habits;
 mod history;
 mod keys;
@@ -15,6 +16,7 @@ mod prompt;
 mod reply;
 mod select;
 mod undo;
+mod vigil;
 
 pub use clusters::Way;
 pub use habits::Habits;
@@ -28,6 +30,7 @@ use crate::case::JobId;
 use crate::config::keymap::Keymap;
 use crate::inventory::{ClusterState, Freshness, Inventory, Marks, Now};
 use crate::model::{Clean, Kind, SessionId};
+use crate::response::Lookout;
 
 use super::effect::{Effect, Tone};
 use super::keys::{Pane, bindings};
@@ -105,6 +108,7 @@ pub struct App {
     pub walked: BTreeMap<String, BTreeSet<String>>,
     resting: Option<Box<Walk>>,
     wanted_playbook: String,
+    lookout: Lookout,
     /// Whether rows changed since the lists were last brought up to date.
     pub news: bool,
     tickets: u64,
@@ -148,6 +152,7 @@ impl App {
             walked: BTreeMap::new(),
             resting: None,
             wanted_playbook: String::new(),
+            lookout: Lookout::default(),
             news: false,
             tickets: 0,
             sessions: 0,
@@ -247,6 +252,9 @@ impl App {
         let mut kinds = vec![Kind::Pod, Kind::Node, self.main.kind()];
         kinds.extend(self.main.view().query().needs());
         kinds.extend(self.nodes.view().query().needs());
+        if self.lookout.since().is_some() {
+            kinds.push(Kind::NetworkPolicy);
+        }
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Detail(_))) {
             kinds.extend([Kind::Service, Kind::EndpointSlice]);
         }

@@ -177,6 +177,7 @@ impl App {
             Pick::Theme(name) => self.effects.push(Effect::Theme(name)),
             Pick::Playbook(name) => self.open_playbook(&name),
             Pick::Namespace(name) => self.go_to_namespace(&name),
+            Pick::Evidence(custody) => self.effects.push(Effect::ReadEvidence(custody)),
             Pick::Sort(column) => {
                 if let Some(list) = self.list() {
                     list.sort(column);

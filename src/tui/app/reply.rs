@@ -7,6 +7,8 @@ use super::super::effect::{Reply, Tone};
 use super::super::overlays::Overlay;
 use super::super::panes::TextPane;
 use super::super::respond::{CaseView, Confirm};
+use crate::response::Lookout;
+
 use super::App;
 
 impl App {
@@ -54,13 +56,21 @@ impl App {
             Reply::Playbooks(playbooks, troubles) => self.playbooks(playbooks, &troubles),
             Reply::Case(id) => {
                 // A recording that runs ends in the case that it began in.
-                self.case = CaseView { id, recorded: self.case.recorded, ..CaseView::default() };
+                let recorded = self.case.recorded;
+                self.case = CaseView::of(id);
+                self.case.recorded = recorded;
+                self.lookout = Lookout::default();
+                self.stand_watch();
                 if !self.scope.is_empty() {
                     self.record_scope();
                 }
                 self.resume_action();
             }
-            Reply::Jobs(jobs) => self.case.jobs = jobs,
+            Reply::Jobs(jobs) => self.jobs_moved(jobs),
+            Reply::Evidence(kept) => self.open_evidence(kept),
+            Reply::Page(title, lines) => self.open_page(title, lines),
+            Reply::Notes(text) => self.open_notes(&text),
+            Reply::NotesSaved => self.overlays.retain(|overlay| !matches!(overlay, Overlay::Notes(_))),
             Reply::Records(lines) => self.case.records.extend(lines),
             Reply::Tell(tone, text) => self.tell(tone, text),
         }
@@ -82,9 +92,13 @@ impl App {
             _ => None,
         };
         let known = self.inventory.cluster(update.session).is_some();
+        if known {
+            self.look_out(&update);
+        }
         self.news |= known && self.inventory.apply(update, self.now).is_some();
         if let Some((session, identity)) = identity {
             self.identified(session, &identity);
+            self.stand_watch();
         }
         urgent
     }

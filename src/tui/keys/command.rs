@@ -99,6 +99,8 @@ pub enum Command {
     Undo,
     Release,
     Playbook,
+    Evidence,
+    Notes,
     CloseToWrites,
     Record,
     Redraw,

@@ -3,6 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use crate::case::Custody;
 use crate::model::{Clean, Kind};
 
 use super::super::keys::Command;
@@ -54,6 +55,8 @@ pub enum Pick {
     Action(&'static str),
     /// Opens a way into a cluster, or closes it.
     Cluster(usize),
+    /// Opens an artefact.
+    Evidence(Box<Custody>),
     /// Changes the theme.
     Theme(String),
     /// Opens a playbook.

@@ -13,7 +13,8 @@ pub use walk::Walk;
 
 use super::detail::Detail;
 use super::panes::TextPane;
-use super::respond::Confirm;
+use super::respond::{Confirm, Notes};
+use crate::model::Clean;
 
 /// Something that lies over the panes.
 #[derive(Debug)]
@@ -30,4 +31,17 @@ pub enum Overlay {
     Walk(Box<Walk>),
     /// A plan.
     Confirm(Box<Confirm>),
+    /// A text.
+    Page(Box<Page>),
+    /// The notes of the case.
+    Notes(Box<Notes>),
+}
+
+/// A text with a title.
+#[derive(Debug)]
+pub struct Page {
+    /// What it is.
+    pub title: Clean,
+    /// The text.
+    pub text: TextPane,
 }

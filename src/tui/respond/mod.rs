@@ -2,11 +2,13 @@
 //! the journal of the case.
 
 mod confirm;
+mod notes;
 mod offer;
 mod record;
 mod view;
 
 pub use confirm::{Answer, Confirm};
+pub use notes::{Notes, Written};
 pub use offer::Offer;
 pub use record::line;
-pub use view::{CaseView, verdict_of};
+pub use view::{CaseView, WORD, verdict_of};

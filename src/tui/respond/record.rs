@@ -32,6 +32,9 @@ fn what(entry: &Entry) -> String {
             format!("evidence: {}, {} bytes, sha256 {}", custody.source.label, custody.bytes, custody.sha256.short())
         }
         Entry::Verdict { job, target, verdict } => format!("{job} target {}: {verdict}", target + 1),
+        Entry::Drift { job, target, found } => format!("{job} target {}: DRIFTED {found}", target + 1),
+        Entry::Restored { job, target } => format!("{job} target {}: stands again", target + 1),
+        Entry::Alike { job, pod, like, shares } => format!("{job}: {pod} is like {like}: same {shares}"),
         Entry::Failed { job, target, why } => format!("{job} target {}: FAILED {why}", target + 1),
         Entry::Ended { job, end: JobEnd::Done } => format!("{job} ended"),
         Entry::Ended { job, end: JobEnd::Cancelled } => format!("{job} was cancelled"),

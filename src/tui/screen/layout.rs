@@ -91,6 +91,7 @@ impl App {
             match overlay {
                 super::super::overlays::Overlay::Detail(detail) => detail.set_height(inside.saturating_sub(1)),
                 super::super::overlays::Overlay::Help(text) => text.scroll.height = inside,
+                super::super::overlays::Overlay::Page(page) => page.text.scroll.height = inside,
                 super::super::overlays::Overlay::Confirm(confirm) => {
                     confirm.text.scroll.height = inside.saturating_sub(2);
                 }

@@ -17,6 +17,7 @@ mod write;
 mod tests;
 
 pub use layout::{Layout, SMALLEST, layout};
+pub use side::bytes;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -59,6 +60,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Overlay::Walk(walk) => walk::draw(app, walk, layout.body, buffer),
             Overlay::Menu(menu) => overlay::menu(app, menu, layout.body, buffer),
             Overlay::Confirm(confirm) => overlay::confirm(app, confirm, layout.body, buffer),
+            Overlay::Page(page) => overlay::page(app, page, layout.body, buffer),
+            Overlay::Notes(notes) => overlay::notes(app, notes, layout.body, buffer),
             Overlay::Input(input) => bar::input(app, input, layout.bar, buffer),
         }
     }

@@ -2,14 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
 
 use super::super::app::App;
-use super::super::overlays::Menu;
+use super::super::overlays::{Menu, Page};
 use super::super::panes::TextPane;
-use super::super::respond::Confirm;
+use super::super::respond::{Confirm, Notes};
 use super::cut::cut;
 use super::detail::pane;
 use super::write::{clear, frame, text, text_at, text_right};
@@ -52,6 +53,33 @@ pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
         let about = cut(&about, usize::from(inner.width.saturating_sub(column)), Cut::End, app.look.glyph("…", "~"));
         text_at(buffer, inner, column, row, &about, if chosen { style } else { app.look.style(Role::Dim) });
     }
+}
+
+/// Draws a text over everything.
+pub fn page(app: &App, page: &Page, area: Rect, buffer: &mut Buffer) {
+    clear(app, area, buffer);
+    let inner = frame(app, &format!("{}  (esc closes)", page.title), true, area, buffer);
+    pane(app, &page.text, inner, buffer);
+}
+
+/// Draws the notes, with the cursor as a cell of its own.
+pub fn notes(app: &App, notes: &Notes, area: Rect, buffer: &mut Buffer) {
+    clear(app, area, buffer);
+    let inner = frame(app, "notes of the case", true, area, buffer);
+    let (lines, (row, column)) = notes.shown();
+    let fit = inner.height.saturating_sub(1);
+    let top = (row + 1).saturating_sub(usize::from(fit).max(1));
+    let left = (column + 1).saturating_sub(usize::from(inner.width).max(1));
+    for (at, line) in (0..fit).zip(lines.iter().skip(top)) {
+        let shown: String = line.chars().skip(left).collect();
+        text(buffer, inner, at, &shown, app.look.style(Role::Text));
+    }
+    let before: String =
+        lines.get(row).into_iter().flat_map(|line| line.chars()).skip(left).take(column - left).collect();
+    let place = |length: usize, from: u16| from.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
+    let at = Rect { x: place(before.width(), inner.x), y: place(row - top, inner.y), width: 1, height: 1 };
+    buffer.set_style(at.intersection(inner), app.look.style(Role::Selection));
+    text(buffer, inner, fit, notes.hint(), app.look.style(Role::KeyHint));
 }
 
 /// Draws a plan and the question.

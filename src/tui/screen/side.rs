@@ -69,7 +69,11 @@ pub fn jobs(app: &App, area: Rect, buffer: &mut Buffer) {
         let style = app.look.style(if focused && at == place { Role::Selection } else { role });
         text(buffer, inner, row, &line, style);
         row += 1;
-        for (line, role) in job.targets.iter().map(target_line) {
+        let alike = job
+            .alike
+            .iter()
+            .map(|seen| (format!("  {} is like {}: same {}", seen.pod, seen.like, seen.shares), Role::Warn));
+        for (line, role) in job.targets.iter().map(target_line).chain(alike) {
             let line = cut(&line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~"));
             text(buffer, inner, row, &line, app.look.style(role));
             row += 1;
@@ -115,6 +119,9 @@ fn target_line(state: &TargetState) -> (String, Role) {
     }
     if let Some(by) = &state.undone {
         return (format!("  {target}: put back by {by}"), Role::Dim);
+    }
+    if let Some(found) = &state.drift {
+        return (format!("  {target}: DRIFTED {found}"), Role::Critical);
     }
     if let Some(verdict) = &state.verdict {
         return (format!("  {target}: {verdict}"), Role::Dim);

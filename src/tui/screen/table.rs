@@ -10,8 +10,10 @@ use crate::inventory::{Freshness, Row};
 use crate::model::{Age, Health};
 
 use super::super::app::App;
+use super::super::effect::Tone;
 use super::super::keys::Pane;
 use super::super::panes::List;
+use super::super::respond::WORD;
 use super::cut::cut;
 use super::widths::{Wish, fit};
 use super::write::{frame, text, text_at};
@@ -19,11 +21,16 @@ use super::write::{frame, text, text_at};
 /// Cells before the first column, for marks.
 const GUTTER: u16 = 2;
 
+/// Cells before the first column: for marks, and for what stands on the rows where anything does.
+fn gutter(app: &App, list: &List) -> u16 {
+    if app.case.has_words(list.kind()) { GUTTER + WORD + 1 } else { GUTTER }
+}
+
 /// Draws a list.
 pub fn draw(app: &App, pane: Pane, list: &List, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == pane;
     let inner = frame(app, &title(app, pane, list), focused, area, buffer);
-    let widths = widths(app, list, inner.width.saturating_sub(GUTTER));
+    let widths = widths(app, list, inner.width.saturating_sub(gutter(app, list)));
     head(app, list, &widths, inner, buffer);
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if list.view().is_empty() {
@@ -33,7 +40,7 @@ pub fn draw(app: &App, pane: Pane, list: &List, area: Rect, buffer: &mut Buffer)
     let rows = list.view().len().saturating_sub(list.top()).min(usize::from(body.height));
     for (line, place) in (0..).zip(list.top()..list.top() + rows) {
         if let Some(row) = list.view().row(&app.inventory, place) {
-            draw_row(app, row, focused && place == list.place(), &widths, (body, line), buffer);
+            draw_row(app, row, focused && place == list.place(), &widths, (body, line, gutter(app, list)), buffer);
         }
     }
 }
@@ -121,7 +128,10 @@ fn widths(app: &App, list: &List, room: u16) -> Vec<(&'static Column, u16)> {
 fn head(app: &App, list: &List, widths: &[(&Column, u16)], area: Rect, buffer: &mut Buffer) {
     let style = app.look.style(Role::Title);
     let order = list.view().order();
-    let mut column = GUTTER;
+    let mut column = gutter(app, list);
+    if column > GUTTER {
+        text_at(buffer, area, GUTTER, 0, "VERDICT", style);
+    }
     for (held, width) in widths {
         let arrow = match (held.title == order.column, order.reversed) {
             (true, false) => app.look.glyph("↑", "^"),
@@ -139,7 +149,7 @@ fn draw_row(
     row: Row<'_>,
     chosen: bool,
     widths: &[(&Column, u16)],
-    (area, line): (Rect, u16),
+    (area, line, before): (Rect, u16, u16),
     buffer: &mut Buffer,
 ) {
     let id = row.id();
@@ -171,7 +181,16 @@ fn draw_row(
     };
     let sign_role = if scoped && !marked { Role::Scope } else { Role::Mark };
     text(buffer, Rect { width: 1, ..area }, line, sign, if chosen { style } else { app.look.style(sign_role) });
-    let mut column = GUTTER;
+    let mut column = before;
+    let cluster = app.inventory.cluster(id.session).and_then(|cluster| cluster.id());
+    if let Some((word, tone)) = cluster.and_then(|cluster| app.case.word(cluster, id.kind, id.uid)) {
+        let role = match tone {
+            Tone::Good => Role::Ok,
+            Tone::Note => Role::Warn,
+            Tone::Bad => Role::Critical,
+        };
+        text_at(buffer, area, GUTTER, line, word, if chosen { style } else { app.look.style(role) });
+    }
     for (held, width) in widths {
         let text = (held.text)(&Cell { row, inventory: &app.inventory, now: app.now });
         let style = if base == Role::Text { cell_style(app, held, &text, row, style) } else { style };

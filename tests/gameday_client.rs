@@ -123,7 +123,7 @@ async fn a_change_meant_for_another_object_is_refused() {
     let patch = |uid: &str| Patch::Merge(json!({"metadata": {"uid": uid, "labels": {"incident": "ir-1"}}}));
     let name = pod.name_any();
     let params = PatchParams::default();
-    assert_eq!(code(pods.patch(&name, &params, &patch("00000000-0000-4000-8000-000000000000")).await), 409);
+    assert_eq!(code(pods.patch(&name, &params, &patch("00000000-0000-4000-8000-000000000000")).await), 422);
     let own = pod.uid().unwrap();
     assert_eq!(code(pods.patch(&name, &params.clone().dry_run(), &patch(&own)).await), 200);
     assert!(!pods.get(&name).await.unwrap().labels().contains_key("incident"));

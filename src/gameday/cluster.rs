@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
+use super::access::Tokens;
 use super::audit::Audit;
 use super::life::Life;
 use super::random::Random;
@@ -17,6 +19,9 @@ pub(super) struct Cluster {
     pub(super) name: &'static str,
     store: Mutex<Store>,
     life: Mutex<Life>,
+    tokens: Mutex<Tokens>,
+    /// Rung whenever somebody wrote something.
+    pub(super) written: Notify,
     /// What is asked of it.
     pub(super) audit: Arc<Audit>,
 }
@@ -26,7 +31,14 @@ impl Cluster {
     pub(super) fn new(blueprint: &Blueprint, seed: u64, audit: Arc<Audit>) -> Self {
         let mut store = Store::new(Random::named(seed, blueprint.name));
         let life = world::populate(&mut store, blueprint, Timestamp::now());
-        Self { name: blueprint.name, store: Mutex::new(store), life: Mutex::new(life), audit }
+        Self {
+            name: blueprint.name,
+            store: Mutex::new(store),
+            life: Mutex::new(life),
+            tokens: Mutex::default(),
+            written: Notify::new(),
+            audit,
+        }
     }
 
     /// Its objects. Held only between two awaits.
@@ -37,5 +49,10 @@ impl Cluster {
     /// What its life remembers from step to step. Taken before the store, never after.
     pub(super) fn life(&self) -> MutexGuard<'_, Life> {
         self.life.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tokens that it gave out. Taken before the store, never after.
+    pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,6 +8,7 @@
 mod access;
 mod audit;
 mod cluster;
+mod fields;
 mod json;
 mod kubeconfig;
 mod life;
@@ -15,6 +16,7 @@ mod logs;
 mod pki;
 mod random;
 mod scenario;
+mod schema;
 mod selectors;
 mod serve;
 mod store;

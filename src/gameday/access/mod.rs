@@ -2,9 +2,13 @@
 
 mod review;
 mod rules;
+mod token;
+
+use serde_json::Value;
 
 pub(super) use self::review::review;
 pub(super) use self::rules::{Attempt, Subject, allows};
+pub(super) use self::token::Tokens;
 
 /// What a person may do; chosen by the bearer token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +55,7 @@ impl Role {
     /// The user as bindings name it.
     pub(super) fn subject(self) -> Subject {
         let groups = self.groups().iter().map(|group| (*group).to_owned()).collect();
-        Subject { user: self.name().to_owned(), groups }
+        Subject { user: self.name().to_owned(), uid: String::new(), groups, extra: Value::Null }
     }
 
     /// Whose token it is.

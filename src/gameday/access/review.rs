@@ -1,26 +1,61 @@
 //! Access reviews: what may I do, what may they do, who am I.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::json::{items, set, text};
 use super::super::store::Store;
+use super::Role;
 use super::rules::{Attempt, Subject, allows, rules};
+use super::token::{AUDIENCE, Tokens};
 
 /// Answers a review by filling in its status.
-pub(in super::super) fn review(store: &Store, who: &Subject, kind: &str, mut asked: Value) -> Value {
+pub(in super::super) fn review(
+    store: &Store,
+    tokens: &Tokens,
+    who: &Subject,
+    kind: &str,
+    mut asked: Value,
+    now: Timestamp,
+) -> Value {
     let status = match kind {
-        "SelfSubjectReview" => json!({"userInfo": {"username": who.user, "groups": who.groups}}),
+        "SelfSubjectReview" => json!({"userInfo": who.info()}),
+        "TokenReview" => token(store, tokens, &asked, now),
         "SelfSubjectRulesReview" => all(store, who, text(&asked, "/spec/namespace")),
         "SelfSubjectAccessReview" => verdict(store, who, &asked),
         _ => {
             let groups = items(&asked, "/spec/groups").iter().filter_map(|group| Some(group.as_str()?.to_owned()));
-            let other = Subject { user: text(&asked, "/spec/user").to_owned(), groups: groups.collect() };
+            let other = Subject::named(text(&asked, "/spec/user"), groups.collect());
             verdict(store, &other, &asked)
         }
     };
-    set(&mut asked, "/metadata/creationTimestamp", Value::Null);
+    if asked.get("metadata").is_none() {
+        set(&mut asked, "/metadata", json!({}));
+    }
     set(&mut asked, "/status", status);
     asked
+}
+
+/// Whose a token is, for one of the audiences asked for.
+fn token(store: &Store, tokens: &Tokens, asked: &Value, now: Timestamp) -> Value {
+    let written = text(asked, "/spec/token");
+    if let Some(role) = Role::of_token(written) {
+        return json!({"authenticated": true, "user": role.subject().info(), "audiences": [AUDIENCE]});
+    }
+    let wanted = items(asked, "/spec/audiences");
+    let wanted = if wanted.is_empty() { vec![json!(AUDIENCE)] } else { wanted.to_vec() };
+    match tokens.whose(store, written, now) {
+        Ok((who, audiences)) => {
+            let both: Vec<&Value> =
+                wanted.iter().filter(|one| audiences.iter().any(|audience| *one == audience)).collect();
+            if both.is_empty() {
+                let error = format!("token audiences {audiences:?} is invalid for the target audiences {wanted:?}");
+                return json!({"user": {}, "error": error});
+            }
+            json!({"authenticated": true, "user": who.info(), "audiences": both})
+        }
+        Err(why) => json!({"user": {}, "error": why}),
+    }
 }
 
 fn verdict(store: &Store, who: &Subject, asked: &Value) -> Value {

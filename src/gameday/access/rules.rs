@@ -1,8 +1,8 @@
 //! Rights, as roles and bindings in the store give them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::json::{items, text};
+use super::super::json::{items, set, text};
 use super::super::store::Store;
 
 /// Somebody as bindings name them.
@@ -10,8 +10,12 @@ use super::super::store::Store;
 pub(in super::super) struct Subject {
     /// User name.
     pub(in super::super) user: String,
+    /// UID of a service account; empty for others.
+    pub(in super::super) uid: String,
     /// Groups.
     pub(in super::super) groups: Vec<String>,
+    /// What else the authenticator tells, as an object; `null` for nothing.
+    pub(in super::super) extra: Value,
 }
 
 /// What somebody wants to do.
@@ -30,6 +34,29 @@ pub(in super::super) struct Attempt {
 }
 
 impl Subject {
+    /// Whoever shows no token.
+    pub(in super::super) fn anonymous() -> Self {
+        let groups = vec!["system:unauthenticated".to_owned()];
+        Self { user: "system:anonymous".to_owned(), uid: String::new(), groups, extra: Value::Null }
+    }
+
+    /// Somebody by name and groups.
+    pub(in super::super) fn named(user: &str, groups: Vec<String>) -> Self {
+        Self { user: user.to_owned(), uid: String::new(), groups, extra: Value::Null }
+    }
+
+    /// As reviews tell of them.
+    pub(in super::super) fn info(&self) -> Value {
+        let mut info = json!({"username": self.user, "groups": self.groups});
+        if !self.uid.is_empty() {
+            set(&mut info, "/uid", self.uid.as_str());
+        }
+        if !self.extra.is_null() {
+            set(&mut info, "/extra", self.extra.clone());
+        }
+        info
+    }
+
     fn is(&self, subject: &Value) -> bool {
         let name = text(subject, "/name");
         match text(subject, "/kind") {
@@ -75,22 +102,25 @@ fn collect(rules: &mut Vec<(String, Value)>, kind: &str, name: &str, role: Optio
     rules.extend(items(role, "/rules").iter().map(|rule| (by.clone(), rule.clone())));
 }
 
+/// `*/scale`, by which a rule means this part of every resource.
+fn any_of_part(resource: &str) -> String {
+    resource.split_once('/').map_or_else(|| "*".to_owned(), |(_, part)| format!("*/{part}"))
+}
+
 fn grants(rule: &Value, attempt: &Attempt) -> bool {
     let has = |list: &str, wanted: &str| items(rule, list).iter().any(|item| item == wanted || item == "*");
     let names = items(rule, "/resourceNames");
     has("/verbs", &attempt.verb)
         && has("/apiGroups", &attempt.group)
-        && has("/resources", &attempt.resource)
+        && (has("/resources", &attempt.resource) || has("/resources", &any_of_part(&attempt.resource)))
         && (names.is_empty() || names.iter().any(|name| *name == attempt.name))
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use serde_json::json;
-
     use super::*;
     use crate::gameday::random::Random;
+    use jiff::Timestamp;
 
     fn attempt(verb: &str, resource: &str, namespace: &str) -> Attempt {
         let [verb, resource, namespace] = [verb, resource, namespace].map(str::to_owned);
@@ -108,7 +138,7 @@ mod tests {
         ] {
             store.put(object, Timestamp::UNIX_EPOCH);
         }
-        let who = Subject { user: "a".to_owned(), groups: vec!["team".to_owned()] };
+        let who = Subject::named("a", vec!["team".to_owned()]);
         assert!(allows(&store, &who, &attempt("get", "pods", "shop")).is_some());
         for beyond in [
             attempt("get", "pods", "other"),
@@ -118,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(allows(&store, &who, &beyond), None, "{beyond:?}");
         }
-        let stranger = Subject { user: "b".to_owned(), groups: Vec::new() };
+        let stranger = Subject::named("b", Vec::new());
         assert_eq!(allows(&store, &stranger, &attempt("get", "pods", "shop")), None);
     }
 }

@@ -21,13 +21,13 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
         .filter(|node| takes_daemons(node))
         .map(|node| text(node, "/metadata/name").to_owned())
         .collect();
+    let revision = life.template(of, || revision(of));
     let has: HashSet<&str> = pods.iter().map(|pod| text(pod, "/spec/nodeName")).collect();
     for node in nodes.iter().filter(|node| !has.contains(node.as_str())) {
-        create(store, life, of, node, at);
+        create(store, life, of, node, &revision, at);
     }
     let current = pods.iter().filter(|pod| !is_leaving(pod)).count();
     let ready = pods.iter().filter(|pod| is_ready(pod) && !is_leaving(pod)).count();
-    let revision = revision(of);
     let current_template = |pod: &&Arc<Value>| label(pod, "controller-revision-hash") == Some(revision.as_str());
     let updated = pods.iter().filter(current_template).count();
     // A changed template replaces one pod at a time, as `maxUnavailable` of a small cluster does.
@@ -43,7 +43,7 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
         "observedGeneration": number(of, "/metadata/generation"),
     });
     let (namespace, name) = (text(of, "/metadata/namespace"), text(of, "/metadata/name"));
-    store.edit("DaemonSet", namespace, name, at, |of| set(of, "/status", status));
+    store.report("DaemonSet", namespace, name, at, status);
 }
 
 /// Fargate runs one pod and no daemons; Auto Mode brings its own as systemd units.
@@ -57,11 +57,11 @@ fn revision(of: &Value) -> String {
     Random::named(0xdae, &template).suffix(10)
 }
 
-fn create(store: &mut Store, life: &Life, of: &Value, node: &str, at: Timestamp) {
+fn create(store: &mut Store, life: &Life, of: &Value, node: &str, revision: &str, at: Timestamp) {
     let generate = format!("{}-", text(of, "/metadata/name"));
     let name = format!("{generate}{}", store.random.suffix(5));
     let mut pod = pod::from_template(store, of, &name, Some(&generate));
-    set(&mut pod, "/metadata/labels/controller-revision-hash", revision(of));
+    set(&mut pod, "/metadata/labels/controller-revision-hash", revision);
     set(&mut pod, "/metadata/labels/pod-template-generation", "1");
     set(&mut pod, "/spec/nodeName", node);
     set(

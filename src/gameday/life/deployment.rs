@@ -27,7 +27,7 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, deployment: &Value, 
         return;
     }
     let sets = sets_of(store, deployment);
-    let hash = hash(deployment);
+    let hash = life.template(deployment, || hash(deployment));
     let (current, old): (Vec<_>, Vec<_>) =
         sets.iter().partition(|set| text(set, "/metadata/labels/pod-template-hash") == hash);
     let wanted = number(deployment, "/spec/replicas");
@@ -167,8 +167,8 @@ fn report(store: &mut Store, deployment: &Value, hash: &str, at: Timestamp) {
         set(&mut status, "/unavailableReplicas", wanted - ready);
     }
     let (namespace, of) = (text(deployment, "/metadata/namespace"), text(deployment, "/metadata/name"));
-    store.edit("Deployment", namespace, of, at, |deployment| {
-        set(deployment, "/status", status);
-        set(deployment, REVISION, revision);
-    });
+    if text(deployment, REVISION) != revision {
+        store.edit("Deployment", namespace, of, at, |deployment| set(deployment, REVISION, revision));
+    }
+    store.report("Deployment", namespace, of, at, status);
 }

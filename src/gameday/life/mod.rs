@@ -28,10 +28,14 @@ use super::cluster::Cluster;
 use super::json::{items, set, text};
 use super::store::{Store, rfc3339};
 
-pub(super) use self::budget::against as budget_against;
+pub(super) use self::budget::{Refusal, disrupt};
+pub(super) use self::garbage::{FOREGROUND, orphan};
 pub(super) use self::job::job_of;
 pub(super) use self::lifecycle::taint;
 pub(super) use self::pod::admit;
+
+/// How long controllers take to see what somebody wrote.
+const REACTION: Duration = Duration::from_millis(20);
 
 /// What life remembers from step to step.
 #[derive(Debug, Default)]
@@ -44,6 +48,10 @@ pub(super) struct Life {
     since: HashMap<String, u64>,
     /// Pods whose readiness probe fails until a step, by uid.
     failing: BTreeMap<String, u64>,
+    /// What distinguishes an owner's template, by its uid, with the generation that it was worked out for.
+    templates: HashMap<String, (i64, String)>,
+    /// The revision up to which a controller has seen what it looks after.
+    seen: HashMap<&'static str, u64>,
     /// The node that is short of disk, and until which step.
     short_of_disk: Option<(String, u64)>,
 }
@@ -61,20 +69,45 @@ impl Life {
         self.steps - since
     }
 
+    /// What distinguishes an owner's template from others; worked out once for every generation.
+    fn template(&mut self, of: &Value, work_out: impl FnOnce() -> String) -> String {
+        let generation = super::json::number(of, "/metadata/generation");
+        match self.templates.get(text(of, "/metadata/uid")) {
+            Some((known, template)) if *known == generation => template.clone(),
+            _ => {
+                let template = work_out();
+                self.templates.insert(text(of, "/metadata/uid").to_owned(), (generation, template.clone()));
+                template
+            }
+        }
+    }
+
+    /// Whether something changed since a controller looked last at these kinds.
+    fn is_due(&mut self, store: &Store, controller: &'static str, kinds: &[&str]) -> bool {
+        let newest = store.newest(kinds);
+        self.seen.insert(controller, newest) != Some(newest)
+    }
+
     /// A pod came into another state.
     fn changed(&mut self, uid: &str) {
         self.since.insert(uid.to_owned(), self.steps);
     }
 }
 
-/// Goes a step on at every tick until it is aborted.
+/// Goes a step on at every tick, and lets controllers react to every write, until it is aborted.
 pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(pace);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
-            step(&cluster);
+            tokio::select! {
+                _ = ticks.tick() => step(&cluster),
+                () = cluster.written.notified() => {
+                    tokio::time::sleep(REACTION).await;
+                    let (mut life, mut store) = (cluster.life(), cluster.store());
+                    control(&mut store, &mut life, Timestamp::now());
+                }
+            }
         }
     })
 }
@@ -89,33 +122,61 @@ pub(super) fn step(cluster: &Cluster) {
     round(&mut store, &mut life, now);
 }
 
-/// Every controller once.
+/// Everybody once.
 fn round(store: &mut Store, life: &mut Life, at: Timestamp) {
-    garbage::collect(store, at);
+    event::prune(store, at);
     for cron in store.list("CronJob", None) {
         job::tick(store, life, &cron, at);
     }
-    for deployment in store.list("Deployment", None) {
-        deployment::reconcile(store, life, &deployment, at);
-    }
-    let owned = by_owner(store.list("Pod", None));
-    let of = |owner: &Value| owned.get(text(owner, "/metadata/uid")).map(Vec::as_slice).unwrap_or_default();
-    for set in store.list("ReplicaSet", None) {
-        replicas::reconcile(store, life, &set, of(&set), at);
-    }
-    for set in store.list("StatefulSet", None) {
-        stateful::reconcile(store, life, &set, of(&set), at);
-    }
-    for set in store.list("DaemonSet", None) {
-        daemon::reconcile(store, life, &set, of(&set), at);
-    }
-    for job in store.list("Job", None) {
-        job::reconcile(store, life, &job, of(&job), at);
-    }
-    scheduler::schedule(store, life, None, at);
+    control(store, life, at);
     kubelet::work(store, life, at);
-    endpoints::reconcile(store, at);
-    budget::reconcile(store, at);
+    follow(store, life, at);
+}
+
+/// Every controller that has something to look at.
+fn control(store: &mut Store, life: &mut Life, at: Timestamp) {
+    if life.is_due(store, "garbage", &garbage::KINDS) || garbage::is_emptying(store) {
+        garbage::collect(store, at);
+    }
+    if life.is_due(store, "deployments", &["Deployment", "ReplicaSet"]) {
+        for deployment in stays(store.list("Deployment", None)) {
+            deployment::reconcile(store, life, &deployment, at);
+        }
+    }
+    if life.is_due(store, "sets", &["Pod", "Node", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"]) {
+        let owned = by_owner(store.list("Pod", None));
+        let of = |owner: &Value| owned.get(text(owner, "/metadata/uid")).map(Vec::as_slice).unwrap_or_default();
+        for set in stays(store.list("ReplicaSet", None)) {
+            replicas::reconcile(store, life, &set, of(&set), at);
+        }
+        for set in stays(store.list("StatefulSet", None)) {
+            stateful::reconcile(store, life, &set, of(&set), at);
+        }
+        for set in stays(store.list("DaemonSet", None)) {
+            daemon::reconcile(store, life, &set, of(&set), at);
+        }
+        for job in stays(store.list("Job", None)) {
+            job::reconcile(store, life, &job, of(&job), at);
+        }
+        scheduler::schedule(store, life, None, at);
+    }
+    follow(store, life, at);
+}
+
+/// Those who report on what others did.
+fn follow(store: &mut Store, life: &mut Life, at: Timestamp) {
+    if life.is_due(store, "endpoints", &["Pod", "Node", "Service"]) {
+        endpoints::reconcile(store, at);
+    }
+    if life.is_due(store, "budgets", &["Pod", "PodDisruptionBudget"]) {
+        budget::reconcile(store, at);
+    }
+}
+
+/// Owners that are not on their way out: those make nothing new.
+fn stays(mut owners: Vec<Arc<Value>>) -> Vec<Arc<Value>> {
+    owners.retain(|owner| !status::is_leaving(owner));
+    owners
 }
 
 /// Pods by the uid of their controller.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::json::{number, set, text};
+use super::super::json::{number, text};
 use super::super::selectors::LabelSelector;
 use super::super::store::Store;
 use super::event::{Event, record};
@@ -39,7 +39,7 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
         status = json!({"replicas": 0, "observedGeneration": number(of, "/metadata/generation")});
     }
     let (namespace, name) = (text(of, "/metadata/namespace"), text(of, "/metadata/name"));
-    store.edit("ReplicaSet", namespace, name, at, |of| set(of, "/status", status));
+    store.report("ReplicaSet", namespace, name, at, status);
 }
 
 /// Somebody took the label away: the pod is nobody's from now on.

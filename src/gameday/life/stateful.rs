@@ -32,7 +32,7 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
     if let Some(last) = (wanted..wanted + has).rev().find_map(numbered).filter(|pod| !is_leaving(pod)) {
         store.edit("Pod", namespace, text(last, "/metadata/name"), at, |pod| mark_deleted(pod, 30, at));
     }
-    let revision = revision(of);
+    let revision = life.template(of, || revision(of));
     let current = |pod: &&Arc<Value>| label(pod, REVISION) == Some(revision.as_str());
     let updated = pods.iter().filter(current).count();
     // A changed template replaces one pod at a time, the highest number first.
@@ -45,7 +45,7 @@ pub(super) fn reconcile(store: &mut Store, life: &mut Life, of: &Value, pods: &[
         "updatedReplicas": updated, "currentRevision": revision, "updateRevision": revision, "collisionCount": 0,
         "observedGeneration": number(of, "/metadata/generation"),
     });
-    store.edit("StatefulSet", namespace, name, at, |of| set(of, "/status", status));
+    store.report("StatefulSet", namespace, name, at, status);
 }
 
 /// Every pod, without waiting for the one before.

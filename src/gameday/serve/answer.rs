@@ -7,18 +7,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT, VARY};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT, VARY};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::access::Role;
+use super::super::access::Subject;
 use super::super::audit::{Entry, Request};
 use super::super::cluster::Cluster;
+use super::super::schema;
 use super::failure::Failure;
-use super::gate::admit;
+use super::gate::{admit, caller};
 use super::query::Query;
 use super::route::{Place, Route, route};
 use super::shape::{Beside, Shape};
@@ -32,14 +33,21 @@ const WORTH_COMPRESSING: usize = 128 * 1024;
 
 /// Answers a request; a refusal is an answer, too.
 pub(super) async fn answer(cluster: Arc<Cluster>, request: http::Request<Incoming>) -> Response<Body> {
-    let role = caller(&request);
-    let entry = cluster.audit.received(noted(&cluster, role, &request));
+    let who = {
+        let (tokens, store) = (cluster.tokens(), cluster.store());
+        caller(&store, &tokens, request.headers(), Timestamp::now())
+    };
+    let entry = cluster.audit.received(noted(&cluster, who.as_ref().ok(), &request));
     let gzip = request
         .headers()
         .get_all(ACCEPT_ENCODING)
         .iter()
         .any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")));
-    let response = match serve(&cluster, role, request, gzip, entry).await {
+    let served = match who {
+        Ok(who) => serve(&cluster, &who, request, gzip, entry).await,
+        Err(refusal) => Err(refusal),
+    };
+    let response = match served {
         Ok(response) => response,
         Err(failure) => json(failure.code, &failure.status()),
     };
@@ -47,7 +55,7 @@ pub(super) async fn answer(cluster: Arc<Cluster>, request: http::Request<Incomin
     response
 }
 
-fn noted(cluster: &Cluster, role: Option<Role>, request: &http::Request<Incoming>) -> Request {
+fn noted(cluster: &Cluster, who: Option<&Subject>, request: &http::Request<Incoming>) -> Request {
     let method = request.method();
     let watching = Query::parse(request.uri().query().unwrap_or_default()).is("watch");
     let place = match route(request.uri().path()) {
@@ -62,26 +70,20 @@ fn noted(cluster: &Cluster, role: Option<Role>, request: &http::Request<Incoming
         verb: verb.map_or_else(|| method.as_str().to_lowercase(), str::to_owned),
         path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         object: place.as_ref().map(Place::reference),
-        user: role.map(|role| role.name().to_owned()).unwrap_or_default(),
+        user: who.map(|who| who.user.clone()).unwrap_or_default(),
         agent: agent.unwrap_or_default().to_owned(),
         at: Timestamp::now(),
         code: None,
     }
 }
 
-fn caller<B>(request: &http::Request<B>) -> Option<Role> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    Role::of_token(header.strip_prefix("Bearer ")?.trim())
-}
-
 async fn serve(
     cluster: &Arc<Cluster>,
-    role: Option<Role>,
+    who: &Subject,
     request: http::Request<Incoming>,
     gzip: bool,
     entry: Entry,
 ) -> Result<Response<Body>, Failure> {
-    let role = role.ok_or_else(Failure::unauthorized)?;
     match route(request.uri().path())? {
         Route::Version => Ok(json(StatusCode::OK, &discovery::version())),
         Route::Health => Ok(Response::new(Full::from("ok").boxed_unsync())),
@@ -93,13 +95,18 @@ async fn serve(
             }
             Ok(response)
         }
-        Route::Resource(place) => resource(cluster, role, &place, request, gzip, entry).await,
+        Route::OpenApi(path) if path.is_empty() => Ok(packed(&schema::documents(), gzip)),
+        Route::OpenApi(path) => {
+            let document = schema::document(&path).ok_or_else(Failure::no_such_path)?;
+            Ok(packed(&document, gzip))
+        }
+        Route::Resource(place) => resource(cluster, who, &place, request, gzip, entry).await,
     }
 }
 
 async fn resource(
     cluster: &Arc<Cluster>,
-    role: Role,
+    who: &Subject,
     place: &Place,
     request: http::Request<Incoming>,
     gzip: bool,
@@ -108,14 +115,14 @@ async fn resource(
     let query = Query::parse(request.uri().query().unwrap_or_default());
     let watching = query.is("watch") && place.part.is_none();
     let verb = place.verb(request.method(), watching).ok_or_else(Failure::method_not_allowed)?;
-    admit(&cluster.store(), role, place, verb)?;
+    admit(&cluster.store(), who, place, verb)?;
     if !place.serves(verb) {
         return Err(Failure::method_not_allowed());
     }
     let form = negotiate::form(request.headers())?;
     let shape = Shape { resource: place.resource, form, beside: Beside::parse(query.get("includeObject")) };
     if request.method() != Method::GET {
-        return write::write(cluster, role, place, (verb, &query, shape), request, entry).await;
+        return write::write(cluster, who, place, (verb, &query, shape), request, entry).await;
     }
     match verb {
         "watch" => watch::watch(cluster, place, &query, shape),

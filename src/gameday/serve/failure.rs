@@ -3,7 +3,71 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::fields::Conflict;
 use super::super::store::{Gone, Resource};
+
+/// One thing that is wrong with an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cause {
+    reason: &'static str,
+    field: String,
+    message: String,
+}
+
+impl Cause {
+    fn new(reason: &'static str, field: &str, message: String) -> Self {
+        Self { reason, field: field.to_owned(), message }
+    }
+
+    /// A value that cannot be.
+    pub(super) fn invalid(field: &str, value: &Value, why: &str) -> Self {
+        Self::new("FieldValueInvalid", field, format!("Invalid value: {value}: {why}"))
+    }
+
+    /// A value that is missing.
+    pub(super) fn required(field: &str, why: &str) -> Self {
+        let more = if why.is_empty() { String::new() } else { format!(": {why}") };
+        Self::new("FieldValueRequired", field, format!("Required value{more}"))
+    }
+
+    /// What must not be.
+    pub(super) fn forbidden(field: &str, why: &str) -> Self {
+        Self::new("FieldValueForbidden", field, format!("Forbidden: {why}"))
+    }
+
+    /// A value that is none of a few.
+    pub(super) fn unsupported(field: &str, value: &str, supported: &[&str]) -> Self {
+        let supported: Vec<String> = supported.iter().map(|one| format!("\"{one}\"")).collect();
+        let message = format!("Unsupported value: \"{value}\": supported values: {}", supported.join(", "));
+        Self::new("FieldValueNotSupported", field, message)
+    }
+
+    /// A value that stands there already.
+    pub(super) fn duplicate(field: &str, value: &Value) -> Self {
+        Self::new("FieldValueDuplicate", field, format!("Duplicate value: {value}"))
+    }
+
+    /// A field that another manager set to something else.
+    pub(super) fn taken(field: &str, by: &str) -> Self {
+        Self::new("FieldManagerConflict", field, format!("conflict with {by}"))
+    }
+
+    fn told(&self) -> String {
+        format!("{}: {}", self.field, self.message)
+    }
+}
+
+fn listed(causes: &[Cause]) -> Value {
+    causes.iter().map(|cause| json!({"reason": cause.reason, "message": cause.message, "field": cause.field})).collect()
+}
+
+/// All that is wrong, in one sentence.
+fn together(causes: &[Cause]) -> String {
+    match causes {
+        [one] => one.told(),
+        many => format!("[{}]", many.iter().map(Cause::told).collect::<Vec<_>>().join(", ")),
+    }
+}
 
 /// A refusal with the reason that clients act on.
 #[derive(Clone, Debug)]
@@ -54,9 +118,70 @@ impl Failure {
     }
 
     /// The object makes no sense.
-    pub(super) fn invalid(resource: &Resource, name: &str, why: &str) -> Self {
-        let message = format!("{} \"{name}\" is invalid: {why}", resource.kind);
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(resource, name)
+    pub(super) fn invalid(resource: &Resource, name: &str, causes: Vec<Cause>) -> Self {
+        let group = if resource.group.is_empty() { String::new() } else { format!(".{}", resource.group) };
+        let message = format!("{}{group} \"{name}\" is invalid: {}", resource.kind, together(&causes));
+        let mut details =
+            json!({"name": name, "group": resource.group, "kind": resource.kind, "causes": listed(&causes)});
+        if resource.group.is_empty() {
+            super::super::json::remove(&mut details, "/group");
+        }
+        Self { details, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message) }
+    }
+
+    /// An option of the request makes no sense.
+    pub(super) fn invalid_options(kind: &str, causes: Vec<Cause>) -> Self {
+        let message = format!("{kind}.meta.k8s.io \"\" is invalid: {}", together(&causes));
+        let details = json!({"group": "meta.k8s.io", "kind": kind, "causes": listed(&causes)});
+        Self { details, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message) }
+    }
+
+    /// A patch that cannot be applied to the object.
+    pub(super) fn invalid_patch(cause: Option<Cause>) -> Self {
+        let Some(cause) = cause else {
+            let message = "the server rejected our request due to an error in our request";
+            return Self { details: json!({}), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message) };
+        };
+        let message = format!(" \"\" is invalid: {}", cause.told());
+        let details = json!({"causes": listed(&[cause])});
+        Self { details, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message) }
+    }
+
+    /// An apply that would change what others set.
+    pub(super) fn taken(conflicts: &[Conflict]) -> Self {
+        let message = match conflicts {
+            [one] => format!("Apply failed with 1 conflict: conflict with {}: {}", one.with, one.field),
+            many => {
+                let mut lines = Vec::new();
+                for (place, one) in many.iter().enumerate() {
+                    if place == 0 || many.get(place - 1).is_some_and(|before| before.with != one.with) {
+                        lines.push(format!("conflicts with {}:", one.with));
+                    }
+                    lines.push(format!("- {}", one.field));
+                }
+                format!("Apply failed with {} conflicts: {}", many.len(), lines.join("\n"))
+            }
+        };
+        let causes: Vec<Cause> = conflicts.iter().map(|one| Cause::taken(&one.field, &one.with)).collect();
+        let details = json!({"causes": listed(&causes)});
+        Self { details, ..Self::new(StatusCode::CONFLICT, "Conflict", message) }
+    }
+
+    /// What the server did not foresee.
+    pub(super) fn unforeseen(message: String) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "", message)
+    }
+
+    /// A namespace that is on its way out takes nothing new.
+    pub(super) fn terminating(resource: &Resource, name: &str, namespace: &str) -> Self {
+        let message = format!(
+            "{} \"{name}\" is forbidden: unable to create new content in namespace {namespace} because it is being terminated",
+            resource.qualified()
+        );
+        let causes = json!([{"reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace"}]);
+        let mut refusal = Self::new(StatusCode::FORBIDDEN, "Forbidden", message).about(resource, name);
+        super::super::json::set(&mut refusal.details, "/causes", causes);
+        refusal
     }
 
     /// The request makes no sense.
@@ -89,11 +214,30 @@ impl Failure {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
     }
 
-    /// An eviction that a disruption budget does not allow.
-    pub(super) fn budget(budget: &str, healthy: usize, needed: i64) -> Self {
+    /// The object is not the one that is to go.
+    pub(super) fn not_the_one(resource: &Resource, name: &str, why: &str) -> Self {
+        let group = if resource.group.is_empty() { String::new() } else { format!(".{}", resource.group) };
+        let message = format!("Operation cannot be fulfilled on {}{group} \"{name}\": {why}", resource.kind);
+        let mut refusal = Self::new(StatusCode::CONFLICT, "Conflict", message).about(resource, name);
+        super::super::json::set(&mut refusal.details, "/kind", resource.kind);
+        refusal
+    }
+
+    /// What was sent to a part of an object makes no sense.
+    pub(super) fn invalid_kind(kind: &str, name: &str, causes: Vec<Cause>) -> Self {
+        let message = format!("{kind} \"{name}\" is invalid: {}", together(&causes));
+        let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
+        let details = json!({"name": name, "group": group, "kind": kind, "causes": listed(&causes)});
+        Self { details, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message) }
+    }
+
+    /// An eviction that a disruption budget does not allow; worth another try after so many seconds, 0 for who knows.
+    pub(super) fn budget(why: String, retry_after: u64) -> Self {
         let message = "Cannot evict pod as it would violate the pod's disruption budget.";
-        let why = format!("The disruption budget {budget} needs {needed} healthy pods and has {healthy} currently");
-        let details = json!({"causes": [{"reason": "DisruptionBudget", "message": why}]});
+        let mut details = json!({"causes": [{"reason": "DisruptionBudget", "message": why}]});
+        if retry_after > 0 {
+            super::super::json::set(&mut details, "/retryAfterSeconds", retry_after);
+        }
         Self { details, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", message) }
     }
 
@@ -115,6 +259,9 @@ impl Failure {
             "reason": self.reason,
             "code": self.code.as_u16(),
         });
+        if self.reason.is_empty() {
+            super::super::json::remove(&mut status, "/reason");
+        }
         if !self.details.is_null() {
             super::super::json::set(&mut status, "/details", self.details.clone());
         }

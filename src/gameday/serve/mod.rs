@@ -3,19 +3,22 @@
 mod answer;
 mod change;
 mod create;
+mod decode;
+mod defaults;
 mod discovery;
 mod failure;
 mod gate;
 mod list;
 mod log;
 mod negotiate;
-mod protobuf;
+mod options;
 mod query;
 mod remove;
 mod route;
 mod sent;
 mod shape;
 mod strategic;
+mod valid;
 mod watch;
 mod write;
 

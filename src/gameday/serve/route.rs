@@ -11,6 +11,8 @@ use super::failure::Failure;
 pub(super) enum Route {
     /// `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION`.
     Discovery(Vec<String>),
+    /// `/openapi/v3`, and what is behind it: empty, `api/v1`, `apis/GROUP/VERSION`.
+    OpenApi(String),
     /// `/version`
     Version,
     /// `/livez`, `/readyz`, `/healthz`
@@ -76,6 +78,7 @@ pub(super) fn route(path: &str) -> Result<Route, Failure> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         ["version"] => Ok(Route::Version),
+        ["openapi", "v3", rest @ ..] => Ok(Route::OpenApi(rest.join("/"))),
         ["livez" | "readyz" | "healthz", ..] => Ok(Route::Health),
         ["api"] | ["apis"] | ["api", _] | ["apis", _] | ["apis", _, _] => {
             Ok(Route::Discovery(parts.iter().map(|part| (*part).to_owned()).collect()))

@@ -64,6 +64,8 @@ pub(super) struct Store {
     /// The newest revision that the history no longer tells how to reach.
     compacted: u64,
     latest: watch::Sender<u64>,
+    /// The newest revision of every kind.
+    newest: BTreeMap<&'static str, u64>,
     /// Where uids, names and digests come from.
     pub(super) random: Random,
 }
@@ -72,12 +74,25 @@ impl Store {
     /// An empty store.
     pub(super) fn new(random: Random) -> Self {
         let (latest, _) = watch::channel(1);
-        Self { objects: BTreeMap::new(), history: VecDeque::new(), revision: 1, compacted: 0, latest, random }
+        Self {
+            objects: BTreeMap::new(),
+            history: VecDeque::new(),
+            revision: 1,
+            compacted: 0,
+            latest,
+            newest: BTreeMap::new(),
+            random,
+        }
     }
 
     /// The newest revision.
     pub(super) const fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// The newest revision of any object of these kinds; 0 where there never was one.
+    pub(super) fn newest(&self, kinds: &[&str]) -> u64 {
+        kinds.iter().filter_map(|kind| self.newest.get(kind).copied()).max().unwrap_or(0)
     }
 
     /// Tells the newest revision whenever it moves.
@@ -221,10 +236,19 @@ impl Store {
         }
     }
 
+    /// Gives an object another status, if it is there and has another one. Costs nothing where nothing changes.
+    pub(super) fn report(&mut self, kind: &'static str, namespace: &str, name: &str, at: Timestamp, status: Value) {
+        let same = self.get(kind, namespace, name).is_none_or(|object| object.get("status") == Some(&status));
+        if !same {
+            self.edit(kind, namespace, name, at, |object| set(object, "/status", status));
+        }
+    }
+
     fn remember(&mut self, change: Change) {
         if self.history.len() == HISTORY {
             self.compacted = self.history.pop_front().map_or(self.compacted, |oldest| oldest.revision);
         }
+        self.newest.insert(change.key.kind, change.revision);
         self.history.push_back(change);
         self.latest.send_replace(self.revision);
     }

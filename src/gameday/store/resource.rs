@@ -135,6 +135,7 @@ pub(in super::super) const RESOURCES: &[Resource] = &[
     Resource::new("authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview")
         .of_cluster()
         .ask(),
+    Resource::new("authentication.k8s.io", "tokenreviews", "tokenreview", "TokenReview").of_cluster().ask(),
     Resource::new(AUTHORIZATION, "localsubjectaccessreviews", "localsubjectaccessreview", "LocalSubjectAccessReview")
         .ask(),
     Resource::new(AUTHORIZATION, "selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview")

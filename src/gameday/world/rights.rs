@@ -62,6 +62,9 @@ pub(super) fn roles(store: &mut Store, at: Timestamp) {
         ),
         rule(json!(["batch"]), json!(["cronjobs", "jobs"]), &write),
         rule(json!(["rbac.authorization.k8s.io"]), json!(["rolebindings", "clusterrolebindings"]), &write),
+        rule(json!([""]), json!(["nodes/proxy", "nodes/stats", "nodes/metrics"]), &json!(["get"])),
+        rule(json!(["rbac.authorization.k8s.io"]), json!(["roles", "clusterroles"]), &json!(["bind"])),
+        rule(json!(["authentication.k8s.io"]), json!(["tokenreviews"]), &json!(["create"])),
         rule(
             json!(["authorization.k8s.io"]),
             json!(["subjectaccessreviews", "localsubjectaccessreviews"]),

@@ -1,0 +1,35 @@
+//! Kubernetes' types as its API server describes them: the source of merge keys, field owners,
+//! validation, OpenAPI and protobuf. Where the data comes from, `README.md` beside this file tells.
+
+mod document;
+mod kind;
+mod protobuf;
+
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+
+pub(super) use self::document::{document, documents};
+pub(super) use self::kind::{List, Type};
+pub(super) use self::protobuf::read as read_protobuf;
+
+static PACKED: &[u8] = include_bytes!("kubernetes.json.gz");
+
+/// All of it, read when it is first needed.
+static KNOWN: LazyLock<Value> = LazyLock::new(|| {
+    let mut text = Vec::new();
+    match GzDecoder::new(PACKED).read_to_end(&mut text) {
+        Ok(_) => serde_json::from_slice(&text).unwrap_or_default(),
+        Err(_) => Value::Null,
+    }
+});
+
+/// Where schemas refer to each other.
+const PREFIX: &str = "#/components/schemas/";
+
+/// A schema by its name.
+fn schema(name: &str) -> Option<&'static Value> {
+    KNOWN.get("schemas")?.get(name)
+}

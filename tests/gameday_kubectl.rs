@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so by ending"
 )]
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ async fn kubectl_changes_it_as_a_cluster() {
         return;
     }
     let pace = Some(Duration::from_millis(100));
-    let day = GameDay::start(Scenario { pace }, 1).await.unwrap();
+    let day = GameDay::start(Scenario { pace, intruder: false, ..Scenario::default() }, 1).await.unwrap();
     let kubectl = Kubectl(&day);
     let pod = kubectl.says("get pods -l app=web -o jsonpath={.items[0].metadata.name}").await;
     let node = kubectl.says(&format!("get pod {pod} -o jsonpath={{.spec.nodeName}}")).await;
@@ -110,4 +111,82 @@ async fn kubectl_changes_it_as_a_cluster() {
     assert!(!done);
     kubectl.says("create ns elsewhere").await;
     kubectl.says("delete ns elsewhere --timeout=50s").await;
+}
+
+/// What the record says to a command: its words, and its exit status in the last line.
+struct Recorded {
+    command: &'static str,
+    answer: &'static str,
+}
+
+fn recorded() -> Vec<Recorded> {
+    let record = include_str!("data/kubectl/answers.txt");
+    let entries = record.strip_prefix("$ ").unwrap().split("\n$ ");
+    entries.map(|entry| entry.split_once('\n').unwrap()).map(|(command, answer)| Recorded { command, answer }).collect()
+}
+
+/// Everything in the record that a cluster answers otherwise.
+async fn differences(kubeconfig: &Path) -> Vec<String> {
+    let namespace = format!("record-{}", std::process::id());
+    let kubectl = async |words: &[&str]| {
+        let output = Command::new("kubectl")
+            .env("KUBECONFIG", kubeconfig)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/kubectl"))
+            .args(words)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(Duration::from_secs(90), output).await.expect("kubectl ends").unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let mut said = String::from_utf8_lossy(&said).replace(&namespace, "NS");
+        said.push_str(&format!("= {}", output.status.code().unwrap_or(-1)));
+        said
+    };
+    kubectl(&["create", "namespace", &namespace]).await;
+    let mut found = Vec::new();
+    for Recorded { command, answer } in recorded() {
+        let words = command.replace("NS", &namespace);
+        let words: Vec<&str> = ["-n", &namespace].into_iter().chain(words.split_whitespace()).collect();
+        let said = kubectl(&words).await;
+        if said.trim_end() != answer.trim_end() {
+            found.push(format!("kubectl {command}\nanswers\n{said}\nand not\n{answer}"));
+        }
+    }
+    kubectl(&["delete", "namespace", &namespace, "--wait=false"]).await;
+    found
+}
+
+async fn kubectl_is_that_of_the_record() -> bool {
+    let output = Command::new("kubectl").args(["version", "--client", "-o", "json"]).output().await;
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let version: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let version = version.pointer("/clientVersion/gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let is = version.starts_with("v1.36.");
+    if !is {
+        println!("skipped: the answers are those of kubectl 1.36, and the one on the PATH is another or none");
+    }
+    is
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_answers_kubectl_word_for_word() {
+    if !kubectl_is_that_of_the_record().await {
+        return;
+    }
+    let scenario = Scenario { pace: Some(Duration::from_millis(100)), intruder: false, ..Scenario::default() };
+    let day = GameDay::start(scenario, 1).await.unwrap();
+    let differences = differences(day.kubeconfig_path()).await;
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_cluster_still_answers_as_recorded() {
+    let Some(kubeconfig) = std::env::var_os("PODMORTEM_LIVE_KUBECONFIG") else {
+        println!("skipped: PODMORTEM_LIVE_KUBECONFIG names no real cluster");
+        return;
+    };
+    if kubectl_is_that_of_the_record().await {
+        let differences = differences(&PathBuf::from(kubeconfig)).await;
+        assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use color_eyre::eyre::Result;
 
 use super::{Exit, Startup, cockpit, out, plain};
-use crate::gameday::{GameDay, Scenario};
+use crate::gameday::{Enforcement, GameDay, Scenario};
 
 /// Open the cockpit on embedded clusters: no cluster and no account needed
 #[derive(clap::Args, Debug)]
@@ -17,6 +17,9 @@ pub struct Args {
     /// Open nothing: print what kubectl needs, and wait
     #[arg(long)]
     serve: bool,
+    /// What network policies do: `off` nothing, `keep` stops new connections and lets open ones live, `cut` stops both
+    #[arg(long, value_parser = ["off", "keep", "cut"], default_value = "keep")]
+    enforce: String,
     /// Write every answered request to this new file: JSON lines as an API server's audit log
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
@@ -27,7 +30,12 @@ pub struct Args {
 
 /// Starts the clusters and opens a front on them.
 pub async fn run(args: &Args, startup: Startup) -> Result<Exit> {
-    let day = GameDay::start(Scenario::default(), args.seed).await?;
+    let enforcement = match args.enforce.as_str() {
+        "off" => Enforcement::Off,
+        "cut" => Enforcement::Cut,
+        _ => Enforcement::Keep,
+    };
+    let day = GameDay::start(Scenario::default().enforcing(enforcement), args.seed).await?;
     if let Some(path) = &args.audit {
         day.write_audit(path)?;
     }
@@ -48,9 +56,14 @@ pub async fn run(args: &Args, startup: Startup) -> Result<Exit> {
 /// Says how to reach the clusters, and keeps them until it is interrupted.
 async fn serve(day: &GameDay) -> Result<Exit> {
     out::print(&format!(
-        "# GAME DAY: embedded clusters with the contexts {}. Interrupt to end them.\nexport KUBECONFIG={}\n",
-        day.contexts().join(", "),
-        day.kubeconfig_path().display()
+        "# GAME DAY: embedded clusters with the contexts {contexts}. Interrupt to end them.\n\
+         export KUBECONFIG={kubeconfig}\n\
+         # Their account has Systems Manager and nothing else, and takes no key but this one.\n\
+         export AWS_ENDPOINT_URL_SSM={account} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key} AWS_REGION=us-east-1\n",
+        contexts = day.contexts().join(", "),
+        kubeconfig = day.kubeconfig_path().display(),
+        account = day.account_url(),
+        key = day.account_key(),
     ))?;
     let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut hung_up = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::access::Tokens;
 use super::audit::Audit;
 use super::life::Life;
+use super::network::{Enforcement, Network};
 use super::random::Random;
 use super::store::Store;
 use super::world::{self, Blueprint};
@@ -20,6 +21,7 @@ pub(super) struct Cluster {
     store: Mutex<Store>,
     life: Mutex<Life>,
     tokens: Mutex<Tokens>,
+    network: Mutex<Network>,
     /// Rung whenever somebody wrote something.
     pub(super) written: Notify,
     /// What is asked of it.
@@ -28,7 +30,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// A populated cluster.
-    pub(super) fn new(blueprint: &Blueprint, seed: u64, audit: Arc<Audit>) -> Self {
+    pub(super) fn new(blueprint: &Blueprint, seed: u64, enforcement: Enforcement, audit: Arc<Audit>) -> Self {
         let mut store = Store::new(Random::named(seed, blueprint.name));
         let life = world::populate(&mut store, blueprint, Timestamp::now());
         Self {
@@ -36,6 +38,7 @@ impl Cluster {
             store: Mutex::new(store),
             life: Mutex::new(life),
             tokens: Mutex::default(),
+            network: Mutex::new(Network::new(enforcement)),
             written: Notify::new(),
             audit,
         }
@@ -49,6 +52,11 @@ impl Cluster {
     /// What its life remembers from step to step. Taken before the store, never after.
     pub(super) fn life(&self) -> MutexGuard<'_, Life> {
         self.life.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its traffic. Taken after the life and the tokens, before the store.
+    pub(super) fn network(&self) -> MutexGuard<'_, Network> {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The tokens that it gave out. Taken before the store, never after.

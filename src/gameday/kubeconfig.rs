@@ -8,6 +8,9 @@ use serde_json::json;
 
 use super::access::Role;
 
+/// The extension that says which account is around a cluster, so that nobody's own is asked.
+const ACCOUNT: &str = "gameday.podmortem";
+
 /// A cluster as a kubeconfig names it.
 #[derive(Debug)]
 pub(super) struct Context {
@@ -20,7 +23,7 @@ pub(super) struct Context {
 }
 
 /// The text for a role; JSON, which every reader of YAML takes.
-pub(super) fn text(contexts: &[Context], role: Role) -> String {
+pub(super) fn text(contexts: &[Context], account: &str, role: Role) -> String {
     let user = format!("gameday-{}", role.name());
     let clusters: Vec<_> = contexts
         .iter()
@@ -28,6 +31,7 @@ pub(super) fn text(contexts: &[Context], role: Role) -> String {
             json!({"name": context.name, "cluster": {
                 "server": format!("https://{}", context.address),
                 "certificate-authority-data": STANDARD.encode(&context.ca),
+                "extensions": [{"name": ACCOUNT, "extension": {"account": account}}],
             }})
         })
         .collect();

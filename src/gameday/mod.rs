@@ -6,6 +6,7 @@
 //! It reads no kubeconfig and no credentials of anybody's.
 
 mod access;
+mod account;
 mod audit;
 mod cluster;
 mod fields;
@@ -13,6 +14,7 @@ mod json;
 mod kubeconfig;
 mod life;
 mod logs;
+mod network;
 mod pki;
 mod random;
 mod scenario;
@@ -25,6 +27,7 @@ mod world;
 
 use std::fs;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +42,7 @@ use self::pki::Pki;
 
 pub use self::access::Role;
 pub use self::audit::{Reference, Request};
+pub use self::network::Enforcement;
 pub use self::scenario::Scenario;
 
 /// What keeps a game day from starting.
@@ -66,6 +70,7 @@ pub struct GameDay {
     clusters: Vec<Arc<Cluster>>,
     audit: Arc<Audit>,
     contexts: Vec<Context>,
+    account: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
     path: PathBuf,
     // Kept for its end: dropping it removes the kubeconfig.
@@ -84,21 +89,23 @@ impl GameDay {
         let mut contexts = Vec::new();
         let mut tasks = Vec::new();
         for blueprint in world::blueprints() {
-            let cluster = Arc::new(Cluster::new(&blueprint, seed, Arc::clone(&audit)));
+            let cluster = Arc::new(Cluster::new(&blueprint, seed, scenario.enforcement, Arc::clone(&audit)));
             let (server, address) = serve::start(Arc::clone(&cluster), pki.acceptor()).await?;
             contexts.push(Context { name: blueprint.arn(), address, ca: pki.ca().to_owned() });
             tasks.push(server);
             if let Some(pace) = scenario.pace {
-                tasks.push(life::keep_going(Arc::clone(&cluster), pace));
+                tasks.push(life::keep_going(Arc::clone(&cluster), pace, scenario.intruder));
             }
             clusters.push(cluster);
         }
+        let (server, account) = account::start(clusters.clone()).await?;
+        tasks.push(server);
         let directory = tempfile::Builder::new()
             .prefix("podmortem-gameday-")
             .tempdir()
             .map_err(|source| Error::Open { what: "a private directory", source })?;
         let path = directory.path().join("kubeconfig");
-        let day = Self { clusters, audit, contexts, tasks, path, _directory: directory };
+        let day = Self { clusters, audit, contexts, account, tasks, path, _directory: directory };
         day.write().map_err(|source| Error::Open { what: "its kubeconfig", source })?;
         Ok(day)
     }
@@ -115,7 +122,7 @@ impl GameDay {
 
     /// A kubeconfig of somebody who may do less.
     pub fn kubeconfig_as(&self, role: Role) -> String {
-        kubeconfig::text(&self.contexts, role)
+        kubeconfig::text(&self.contexts, &self.account_url(), role)
     }
 
     /// Where the administrator's kubeconfig lies (mode 0600) until this value is dropped.
@@ -131,8 +138,18 @@ impl GameDay {
     /// Lets one step of life pass in every cluster, as a tick of its pace would.
     pub fn step(&self) {
         for cluster in &self.clusters {
-            life::step(cluster);
+            life::step(cluster, false);
         }
+    }
+
+    /// Where the account around the clusters answers: AWS Systems Manager, and no other service.
+    pub fn account_url(&self) -> String {
+        format!("http://{}", self.account)
+    }
+
+    /// The access key that the account takes, and its secret, which is the same word; no other account takes it.
+    pub const fn account_key(&self) -> &'static str {
+        account::KEY
     }
 
     /// Every request that reached a cluster so far, oldest first; the last 20,000 of them.

@@ -107,7 +107,7 @@ impl Tokens {
         }
         if let Some((kind, name, uid)) = &token.bound {
             let object = by_kind(kind).and_then(|resource| store.get(resource.kind, &token.namespace, name));
-            if !object.is_some_and(|object| text(&object, "/metadata/uid") == uid) {
+            if object.is_none_or(|object| text(&object, "/metadata/uid") != uid) {
                 return ended("service account token has been invalidated");
             }
         }

@@ -6,6 +6,7 @@ mod deployment;
 mod endpoints;
 mod event;
 mod garbage;
+mod intruder;
 mod job;
 mod kubelet;
 mod lifecycle;
@@ -95,13 +96,13 @@ impl Life {
 }
 
 /// Goes a step on at every tick, and lets controllers react to every write, until it is aborted.
-pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration) -> JoinHandle<()> {
+pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration, intruder: bool) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(pace);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = ticks.tick() => step(&cluster),
+                _ = ticks.tick() => step(&cluster, intruder),
                 () = cluster.written.notified() => {
                     tokio::time::sleep(REACTION).await;
                     let (mut life, mut store) = (cluster.life(), cluster.store());
@@ -112,12 +113,17 @@ pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration) -> JoinHandle<()
     })
 }
 
-/// One step.
-pub(super) fn step(cluster: &Cluster) {
+/// One step, in which the intruder acts or waits.
+pub(super) fn step(cluster: &Cluster, intruder: bool) {
     let mut life = cluster.life();
+    let mut network = cluster.network();
     let mut store = cluster.store();
     let now = Timestamp::now();
     life.steps += 1;
+    network.advance(&store, now);
+    if intruder {
+        intruder::act(cluster, &mut store, life.steps, now);
+    }
     trouble::brew(&mut store, &mut life, now);
     round(&mut store, &mut life, now);
 }

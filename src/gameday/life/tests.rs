@@ -1,9 +1,10 @@
 use super::*;
 use crate::gameday::json::{label, number};
+use crate::gameday::network::Enforcement;
 use crate::gameday::world;
 
 fn cluster() -> Cluster {
-    Cluster::new(&world::blueprints()[0], 3, Arc::default())
+    Cluster::new(&world::blueprints()[0], 3, Enforcement::Off, Arc::default())
 }
 
 fn web(store: &Store) -> Vec<Arc<Value>> {
@@ -14,7 +15,7 @@ fn web(store: &Store) -> Vec<Arc<Value>> {
 
 fn steps(cluster: &Cluster, count: usize) {
     for _ in 0..count {
-        step(cluster);
+        step(cluster, false);
     }
 }
 
@@ -69,7 +70,7 @@ fn a_rollout_ends_with_every_pod_replaced_and_the_deployment_available_throughou
         set(web, "/spec/template/metadata/annotations/restarted", "now");
     });
     for _ in 0..24 {
-        step(&cluster);
+        step(&cluster, false);
         let ready = web(&cluster.store()).iter().filter(|pod| status::is_ready(pod)).count();
         assert!(ready >= 2, "{ready} pods were ready");
     }
@@ -122,7 +123,7 @@ fn a_changed_set_replaces_its_pods_one_at_a_time() {
         super::set(set, "/spec/template/metadata/annotations/restarted", "now");
     });
     for _ in 0..40 {
-        step(&cluster);
+        step(&cluster, false);
         let ready = database(&cluster.store()).iter().filter(|pod| status::is_ready(pod)).count();
         assert!(ready >= 1, "{ready} pods were ready");
     }

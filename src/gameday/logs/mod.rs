@@ -41,6 +41,8 @@ enum Kind {
     Crashing,
     /// Something short that succeeds.
     Task,
+    /// Who reported to the sinkhole.
+    Sinkhole,
 }
 
 impl Log {
@@ -59,6 +61,7 @@ impl Log {
         let kind = match text(status, &format!("{state}/terminated/reason")) {
             "Error" => Kind::Crashing,
             "Completed" => Kind::Task,
+            _ if super::network::is_sinkhole(pod) => Kind::Sinkhole,
             _ if web && super::json::is_true(pod, "/spec/hostPID") => Kind::Attacked,
             _ if label(pod, "job-name").is_some() => Kind::Task,
             _ => Kind::Serving,
@@ -67,8 +70,8 @@ impl Log {
         Some(Self { name: name.to_owned(), seed, started, ended, kind })
     }
 
-    /// Everything written until a moment, oldest first.
-    pub(super) fn until(&self, now: Timestamp) -> Vec<Line> {
+    /// Everything written until a moment, oldest first; `heard` is what the sinkhole heard.
+    pub(super) fn until(&self, now: Timestamp, heard: impl FnOnce() -> Vec<Line>) -> Vec<Line> {
         let end = self.ended.unwrap_or(now).min(now);
         let mut lines = match self.kind {
             Kind::Serving => self.served(end),
@@ -79,6 +82,7 @@ impl Log {
             }
             Kind::Crashing => self.told(daily::CRASH),
             Kind::Task => self.told(daily::TASK),
+            Kind::Sinkhole => heard(),
         };
         lines.retain(|line| line.at <= end);
         lines.sort_by_key(|line| line.at);
@@ -122,7 +126,7 @@ mod tests {
     }
 
     fn after(log: &Log, seconds: i64) -> Vec<Line> {
-        log.until(log.started.checked_add(SignedDuration::from_secs(seconds)).unwrap())
+        log.until(log.started.checked_add(SignedDuration::from_secs(seconds)).unwrap(), Vec::new)
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub(super) fn log(cluster: &Arc<Cluster>, pod: Arc<Value>, query: &Query) -> Res
             format!("container \"{name}\" in pod \"{pod}\" is waiting to start: {reason}")
         })
     })?;
-    let first = wanted.text(&log.until(now));
+    let first = wanted.text(&log.until(now, || heard(cluster, now)));
     let body = if query.is("follow") && !previous && wanted.bytes.is_none() {
         follow(cluster, &pod, log, wanted, first, now)
     } else {
@@ -86,6 +86,13 @@ pub(super) fn log(cluster: &Arc<Cluster>, pod: Arc<Value>, query: &Query) -> Res
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     Ok(response)
+}
+
+/// What the sinkhole heard until a moment.
+fn heard(cluster: &Cluster, now: Timestamp) -> Vec<Line> {
+    let (mut network, store) = (cluster.network(), cluster.store());
+    network.advance(&store, now);
+    network.heard()
 }
 
 /// Tells what the log says from a moment on, until the pod is gone.
@@ -101,7 +108,12 @@ fn follow(cluster: &Arc<Cluster>, pod: &Value, log: Log, wanted: Wanted, first: 
                 cluster.store().get("Pod", &namespace, &name)?;
                 tokio::time::sleep(LOOK).await;
                 let now = Timestamp::now();
-                out = log.until(now).iter().filter(|line| line.at > from).map(|line| wanted.line(line)).collect();
+                out = log
+                    .until(now, || heard(&cluster, now))
+                    .iter()
+                    .filter(|line| line.at > from)
+                    .map(|line| wanted.line(line))
+                    .collect();
                 from = now;
             }
             Some((Ok::<_, Infallible>(Frame::data(Bytes::from(out))), (log, wanted, None, from)))

@@ -156,12 +156,10 @@ fn end(write: &mut Write<'_>, object: &Value, way: &Way) -> Option<Value> {
     let grace = way.grace.unwrap_or_else(|| number(object, "/spec/terminationGracePeriodSeconds"));
     let runs = resource.kind == "Pod" && !text(object, "/spec/nodeName").is_empty() && grace > 0;
     let mut last = object.clone();
-    if way.dependents == Dependents::First && resource.kind != "Pod" {
-        if let Some(finalizers) =
-            list_mut(&mut last, "/metadata/finalizers").filter(|all| !all.contains(&json!(FOREGROUND)))
-        {
-            finalizers.push(json!(FOREGROUND));
-        }
+    let first = way.dependents == Dependents::First && resource.kind != "Pod";
+    let finalizers = first.then(|| list_mut(&mut last, "/metadata/finalizers")).flatten();
+    if let Some(finalizers) = finalizers.filter(|all| !all.contains(&json!(FOREGROUND))) {
+        finalizers.push(json!(FOREGROUND));
     }
     let lingers = runs || resource.kind == "Namespace" || !items(&last, "/metadata/finalizers").is_empty();
     let leaves_sooner = runs && number(object, "/metadata/deletionGracePeriodSeconds") > grace;

@@ -56,7 +56,7 @@ fn labels(object: &Value, at: &str, causes: &mut Vec<Cause>) {
         }
         if value.len() > 63 {
             causes.push(Cause::invalid(&field, &json!(value), "must be no more than 63 bytes"));
-        } else if !value.is_empty() && !(plain(value) && ends(value)) {
+        } else if !(value.is_empty() || plain(value) && ends(value)) {
             causes.push(Cause::invalid(&field, &json!(value), LABEL));
         }
     }

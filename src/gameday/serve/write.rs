@@ -106,8 +106,10 @@ pub(super) async fn write(
     }
     let options = Options::read(query, verb, &sent.agent, verb == "patch" && sent.applies())?;
     let (code, result, warnings) = {
-        let (mut tokens, mut store) = (cluster.tokens(), cluster.store());
+        let (mut tokens, mut network, mut store) = (cluster.tokens(), cluster.network(), cluster.store());
         let now = Timestamp::now();
+        // What went through until now went by the rules that stood until now.
+        network.advance(&store, now);
         let warnings = Vec::new();
         let mut write =
             Write { store: &mut store, tokens: &mut tokens, who, place, query, options, sent: &sent, now, warnings };

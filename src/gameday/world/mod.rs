@@ -4,6 +4,7 @@ mod app;
 mod catalogue;
 mod machine;
 mod node;
+mod outside;
 mod plumbing;
 mod rights;
 mod story;
@@ -66,6 +67,7 @@ pub(super) fn populate(store: &mut Store, blueprint: &Blueprint, now: Timestamp)
     }
     story::tell(store, blueprint, &mut life, now);
     plumbing::jobs(store, blueprint, &mut life, now);
+    outside::surround(store, blueprint, &mut life, now);
     life::settle(store, &mut life, now);
     life
 }

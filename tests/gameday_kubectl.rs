@@ -129,16 +129,17 @@ fn recorded() -> Vec<Recorded> {
 async fn differences(kubeconfig: &Path) -> Vec<String> {
     let namespace = format!("record-{}", std::process::id());
     let kubectl = async |words: &[&str]| {
-        let output = Command::new("kubectl")
+        // A shell makes one stream of both, in the order in which they are written.
+        let output = Command::new("sh")
+            .args(["-c", "exec kubectl \"$@\" 2>&1", "kubectl"])
+            .args(words)
             .env("KUBECONFIG", kubeconfig)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/kubectl"))
-            .args(words)
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output();
         let output = tokio::time::timeout(Duration::from_secs(90), output).await.expect("kubectl ends").unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        let mut said = String::from_utf8_lossy(&said).replace(&namespace, "NS");
+        let mut said = String::from_utf8_lossy(&output.stdout).replace(&namespace, "NS");
         said.push_str(&format!("= {}", output.status.code().unwrap_or(-1)));
         said
     };

@@ -9,7 +9,7 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -72,17 +72,21 @@ impl Bench {
 
     /// Runs podmortem as one of the cluster's identities.
     fn run(&self, who: &str, args: &[&str]) -> Output {
+        self.command(who, args).output().unwrap()
+    }
+
+    fn command(&self, who: &str, args: &[&str]) -> Command {
         let kubeconfig = if who == "PODMORTEM" { live().unwrap() } else { kubeconfig_of(who) };
         let home = self.cases.path().join("home");
-        Command::new(env!("CARGO_BIN_EXE_podmortem"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podmortem"));
+        command
             .args(args)
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
             .env("HOME", &home)
             .env("KUBECONFIG", kubeconfig)
-            .env("PODMORTEM_CASES", self.cases.path())
-            .output()
-            .unwrap()
+            .env("PODMORTEM_CASES", self.cases.path());
+        command
     }
 
     /// The same, ended well and answered with JSON.
@@ -247,5 +251,81 @@ fn what_the_cluster_would_not_allow_is_refused_with_the_rule_that_is_missing() {
     assert!(said.contains("resources: [networkpolicies], verbs: [create]"), "{said}");
     if let Some(writes) = bench.audited_writes() {
         assert_eq!(writes, [] as [String; 0]);
+    }
+}
+
+/// Everything that `act` did is put back by `undo`, as `kubectl` sees it; what a later
+/// case rests on is refused; what was deleted meanwhile is seen by `follow --watch`.
+#[test]
+fn what_was_done_drifts_and_is_put_back_as_kubectl_sees_it() {
+    if live().is_none() {
+        return;
+    }
+    let place = Scratch::new("podmortem-undo");
+    let first = Bench::new("LIVE-4 undo");
+    let pod = place.pod();
+    let isolate = |id: &str| {
+        let args = ["act", "isolate-pod", &pod, "-n", place.0, "--case", id, "--yes"];
+        text(&first.json("RESPONDER", &args), "/id").to_owned()
+    };
+    let job = isolate("LIVE-4 undo");
+    first.json("PODMORTEM", &["case", "new", "--id", "LIVE-5 later", "--responder", "a test"]);
+    let later = isolate("LIVE-5 later");
+
+    // The later case rests on the label.
+    let refused = first.json("RESPONDER", &["undo", "--case", "LIVE-4 undo", &job, "--yes"]);
+    assert_eq!(refused["exit"], 4, "{refused:#}");
+    assert!(refused.to_string().contains("LIVE-5 later"), "{refused:#}");
+    let undone = first.json("RESPONDER", &["undo", "--case", "LIVE-5 later", &later, "--yes"]);
+    assert_eq!(undone["exit"], 0, "{undone:#}");
+
+    // Somebody deletes the policy: the watch sees it and records it.
+    kubectl(&["delete", "netpol", "-n", place.0, "-l", &format!("ir.podmortem/case={}", first.slug)]);
+    let mut watch = first
+        .command("RESPONDER", &["case", "follow", "LIVE-4 undo", "--watch"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let seen = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let journal = first.run("RESPONDER", &["case", "follow", "LIVE-4 undo", "--once"]);
+        String::from_utf8_lossy(&journal.stdout).contains("DRIFTED")
+    });
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+    assert!(seen, "the deleted policy was not seen");
+
+    // What is left is put back, and nothing of ours is there any more.
+    let undone = first.json("RESPONDER", &["undo", "--case", "LIVE-4 undo", "--all", "--yes"]);
+    assert_eq!(undone["exit"], 0, "{undone:#}");
+    let labels = kubectl(&["get", &pod, "-n", place.0, "-o", "jsonpath={.metadata.labels}"]);
+    assert!(!labels.contains(TARGET), "{labels}");
+    assert!(items(&["get", "netpol", "-n", place.0, "-o", "json"]).is_empty());
+    let again = first.run("RESPONDER", &["undo", "--case", "LIVE-4 undo", "--all", "--yes"]);
+    assert!(String::from_utf8_lossy(&again.stdout).contains("nothing stands"));
+    assert_eq!(first.json("RESPONDER", &["verify", "LIVE-4 undo"])["holds"], true);
+}
+
+/// A namespace of this test's own, with one pod that never runs.
+struct Scratch(&'static str);
+
+impl Scratch {
+    fn new(name: &'static str) -> Self {
+        let _ = Command::new("kubectl").args(["create", "namespace", name]).env("KUBECONFIG", live().unwrap()).output();
+        let here = Self(name);
+        let spec = r#"{"apiVersion":"v1","spec":{"nodeSelector":{"nobody":"has-this"}}}"#;
+        kubectl(&["run", "probe", "-n", name, "--image=local/tools:2", "--overrides", spec]);
+        here
+    }
+
+    fn pod(&self) -> String {
+        "pod/probe".to_owned()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let args = ["delete", "namespace", self.0, "--wait=false"];
+        let _ = Command::new("kubectl").args(args).env("KUBECONFIG", live().unwrap()).output();
     }
 }

@@ -115,3 +115,26 @@ fn a_pipe_that_closes_early_is_no_error() {
     let ended = child.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), text(&ended.stderr)), (Some(0), String::new()));
 }
+
+#[test]
+fn playbooks_are_listed_explained_and_checked() {
+    let names = run(&["playbook", "list", "-o", "name"]).unwrap();
+    assert_eq!(text(&names.stdout), "capture-first\ncontain-first\nprivileged-container\n");
+    let told = text(&run(&["playbook", "explain", "contain-first"]).unwrap().stdout);
+    assert!(told.contains("how: the action isolate-pod: ") && told.contains("why: "), "{told}");
+    let json = run(&["playbook", "explain", "contain-first", "-o", "json"]).unwrap();
+    let playbook: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(playbook["steps"].as_array().unwrap().iter().any(|step| step["action"] == "isolate-pod"));
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("ours.yaml");
+    let ours = "title: Ours\nabout: a\nsteps:\n- id: a\n  title: t\n  what: w\n  why: y\n  action: detonate\n";
+    std::fs::write(&file, ours).unwrap();
+    let checked = run(&["playbook", "check", "capture-first", &file.to_string_lossy()]).unwrap();
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(text(&checked.stdout).contains("capture-first: 15 steps"), "{}", text(&checked.stdout));
+    let wrong = text(&checked.stderr);
+    assert!(wrong.contains("ours.yaml:4: ") && wrong.contains("detonate"), "{wrong}");
+    let nothing = run(&["playbook", "explain", "nothing"]).unwrap();
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(text(&nothing.stderr).contains("capture-first"), "{}", text(&nothing.stderr));
+}

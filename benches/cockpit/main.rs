@@ -98,7 +98,7 @@ fn busy(cockpit: &mut Terminal, time: Duration) -> f64 {
     (Usage::of(cockpit.pid()).cpu - before).as_secs_f64() / start.elapsed().as_secs_f64() * 100.0
 }
 
-/// Moves the cursor a hundred times and prints how long each took and how many bytes it cost.
+/// Moves the cursor two hundred times and prints how long each took and how many bytes it cost.
 fn keys(cockpit: &mut Terminal, when: &str) {
     let mut times = Vec::new();
     let mut bytes = Vec::new();
@@ -112,10 +112,11 @@ fn keys(cockpit: &mut Terminal, when: &str) {
     times.sort_unstable();
     bytes.sort_unstable();
     println!(
-        "a key {when}: {:.2?} at the median, {:.2?} at the 99th percentile; {} bytes at the median, {} at most",
+        "a key {when}: {:.2?} at the median, {:.2?} at the 99th percentile; {} bytes at the median, {} on average, {} at most",
         times[times.len() / 2],
         times[times.len() * 99 / 100],
         bytes[bytes.len() / 2],
+        bytes.iter().sum::<usize>() / bytes.len(),
         bytes[bytes.len() - 1],
     );
 }

@@ -85,6 +85,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the server said, where the request need not be named; else all of it.
+    pub fn said(&self) -> Clean {
+        match self {
+            Self::NotFound { said, .. }
+            | Self::Forbidden { said, .. }
+            | Self::Throttled { said, .. }
+            | Self::Rejected { said, .. }
+                if !said.is_empty() =>
+            {
+                said.clone()
+            }
+            other => Clean::from(other.to_string()),
+        }
+    }
+
     /// Whether the same request may succeed later without anybody doing anything.
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Unreachable { .. } | Self::Expired { .. })

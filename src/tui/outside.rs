@@ -252,7 +252,7 @@ impl Tail {
         let options = LogOptions { previous, follow, tail: Some(TAIL), ..LogOptions::default() };
         let stream = self.cluster.read().logs(&self.namespace, &self.name, &self.container, options).await;
         let why = match stream {
-            Err(error) => Some(Clean::from(error.to_string())),
+            Err(error) => Some(error.said()),
             Ok(mut stream) => {
                 let mut rest = Vec::new();
                 let mut failed = None;

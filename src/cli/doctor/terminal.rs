@@ -8,7 +8,7 @@ use crate::cli::Startup;
 use crate::config::keymap::{Key, Keymap, clash};
 use crate::tui::keys::bindings;
 use crate::tui::terminal::Depth;
-use crate::tui::terminal::probe::{Capabilities, Multiplexer, tmux_prefix};
+use crate::tui::terminal::probe::{Capabilities, Multiplexer, tmux_prefix, tmux_takes_copies};
 
 use super::check::Checks;
 
@@ -59,13 +59,22 @@ async fn between(checks: &mut Checks, capabilities: &Capabilities, keymap: &Keym
             checks.note("multiplexer", "screen: its prefix is ctrl-a; the background cannot be asked for");
             kept(checks, keymap, Key::new(KeyCode::Char('a'), KeyModifiers::CONTROL));
         }
-        Multiplexer::Tmux => match tmux_prefix().await {
-            Some(prefix) => {
-                checks.good("multiplexer", format!("tmux; it keeps {prefix} for itself"));
-                kept(checks, keymap, prefix);
+        Multiplexer::Tmux => {
+            match tmux_prefix().await {
+                Some(prefix) => {
+                    checks.good("multiplexer", format!("tmux; it keeps {prefix} for itself"));
+                    kept(checks, keymap, prefix);
+                }
+                None => checks.note("multiplexer", "tmux; which key is its prefix it does not say"),
             }
-            None => checks.note("multiplexer", "tmux; which key is its prefix it does not say"),
-        },
+            if tmux_takes_copies().await == Some(false) {
+                checks.poor(
+                    "copying",
+                    "tmux drops what programs copy (OSC 52)",
+                    "`tmux set -s set-clipboard on`, and the same in ~/.tmux.conf; copies are kept in a file meanwhile",
+                );
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::fleet::{Fleet, Which};
 use crate::cli::{Exit, Startup, out};
+use crate::config::Settings;
 use crate::inventory::{Query, RowId};
 use crate::model::{Kind, Target};
 
@@ -68,7 +69,9 @@ pub async fn run(startup: &Startup) -> Result<Exit> {
             }
         };
         let Some(line) = line else { return Ok(Exit::Done) };
-        match command::read(&line) {
+        let spelled = Settings::spelled_out(&startup.settings.aliases, &line)
+            .map_err(|name| format!("the alias {name} leads back to itself; aliases are in settings.yaml"));
+        match spelled.and_then(|line| command::read(&line)) {
             Ok(Command::Nothing) => {}
             Ok(Command::Quit) => return Ok(Exit::Done),
             Ok(command) => {

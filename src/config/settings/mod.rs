@@ -1,5 +1,6 @@
 //! `settings.yaml`: what a person wants to be so every time.
 
+mod aliases;
 mod file;
 
 use serde::Deserialize;

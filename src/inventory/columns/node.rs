@@ -6,11 +6,12 @@ use crate::model::facts::{NodeFacts, Readiness};
 
 use super::super::row::Row;
 use super::super::store::Inventory;
-use super::{AGE, CLUSTER, Cell, Column, Cut, NAME, Shown, column, join};
+use super::{AGE, CLUSTER, Cell, Column, Cut, Shown, column, join};
 
 pub(super) static COLUMNS: [Column; 17] = [
     CLUSTER,
-    NAME,
+    // What tells nodes apart is at the beginning of their names.
+    column("NAME", (16, 60), |cell| cell.row.name().as_str().into()).shrinks(22),
     column("STATUS", (5, 36), |cell| node(cell, status)),
     column("INSTANCE", (10, 20), |cell| node(cell, |node| node.instance_id.as_str().into())),
     column("KIND", (5, 12), |cell| node(cell, |node| node.kind.word().into())).shown(Shown::Roomy),

@@ -20,17 +20,18 @@ pub(super) static COLUMNS: [Column; 15] = [
         .shrinks(16)
         .shown(Shown::Roomy),
     column("RESTARTS", (4, 8), |cell| pod(cell, |pod| pod.restarts().to_string().into()))
+        .shrinks(4)
         .shown(Shown::Roomy)
         .order(|_, one, other| restarts(other).cmp(&restarts(one))),
     column("ACCOUNT", (7, 24), |cell| pod(cell, |pod| pod.service_account().as_str().into()))
         .shrinks(10)
         .shown(Shown::Roomy),
+    column("IMAGE", (12, 60), image).shrinks(20).shown(Shown::Roomy).cut(Cut::Start),
     column("NODE", (12, 30), |cell| pod(cell, |pod| pod.node().as_str().into())).shrinks(14).shown(Shown::Roomy),
     column("IP", (9, 39), |cell| {
         pod(cell, |pod| pod.ips().first().map_or(Cow::Borrowed(""), |ip| ip.to_string().into()))
     })
     .shown(Shown::Wide),
-    column("IMAGE", (12, 60), image).shrinks(20).shown(Shown::Roomy).cut(Cut::Start),
     column("WORKLOAD", (8, 40), workload).shrinks(16).shown(Shown::Wide),
     column("GONE", (4, 8), gone).shown(Shown::Wide),
     column("UID", (8, 36), |cell| cell.row.id().uid.to_string().into()).shown(Shown::Wide),

@@ -1,5 +1,6 @@
 //! Lines that are typed, and menus.
 
+use crate::config::Settings;
 use crate::inventory::{Query, columns};
 use crate::model::{Clean, Kind};
 
@@ -62,7 +63,7 @@ impl App {
 
     /// Runs what was typed after `:`. A kind may be followed by a query, as in `:svc ns:shop`.
     pub fn command_line(&mut self, line: &str) {
-        let line = match self.habits.spelled_out(line) {
+        let line = match Settings::spelled_out(&self.habits.aliases, line) {
             Ok(line) => line,
             Err(name) => {
                 let shown = Clean::from(name);

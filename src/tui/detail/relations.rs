@@ -66,7 +66,9 @@ impl Tree<'_> {
         }
         self.say(Role::Dim, format!("uid {}", pod.uid()));
         let addresses: Vec<_> = pod.ips().iter().map(ToString::to_string).collect();
-        self.say(Role::Text, format!("address {}", addresses.join(" ")));
+        let known =
+            if addresses.is_empty() { "no address yet".to_owned() } else { format!("address {}", addresses.join(" ")) };
+        self.say(Role::Text, known);
         let security: Vec<_> = pod.security().names().collect();
         if !security.is_empty() {
             let role = if pod.security().reaches_node() { Role::Critical } else { Role::Warn };

@@ -8,6 +8,9 @@ use crate::inventory::columns::{self, Cell, Column, Shown};
 use crate::inventory::{Inventory, Marks, Now, Order, Query, Row, RowId, View};
 use crate::model::Kind;
 
+/// Rows that are looked at, all over a list, for how wide its columns have to be.
+const SAMPLE: usize = 200;
+
 /// A list of one kind.
 #[derive(Debug)]
 pub struct List {
@@ -24,6 +27,7 @@ pub struct List {
     drawn: u32,
     leaps: bool,
     widest: BTreeMap<&'static str, u16>,
+    sampled: usize,
 }
 
 /// Which columns of a list are shown.
@@ -54,6 +58,7 @@ impl List {
             drawn: 0,
             leaps: false,
             widest: BTreeMap::new(),
+            sampled: 0,
         }
     }
 
@@ -206,8 +211,18 @@ impl List {
     /// Looks at the rows on the screen, so that no column becomes narrower while
     /// the same selection is scrolled: every width that changes moves the whole table.
     pub fn measure(&mut self, inventory: &Inventory, now: Now) {
+        let all = self.view.len();
+        if self.widest.is_empty() || all > 2 * self.sampled {
+            // What comes into view later is looked at now, so that the table stays where it is.
+            self.sampled = all;
+            self.widen((0..all).step_by((all / SAMPLE).max(1)), inventory, now);
+        }
+        self.widen(self.top..(self.top + self.height).min(all), inventory, now);
+    }
+
+    fn widen(&mut self, places: impl Iterator<Item = usize> + Clone, inventory: &Inventory, now: Now) {
         for column in columns::of(self.kind()) {
-            let needed = self.needed(column, inventory, now);
+            let needed = self.needed(column, places.clone(), inventory, now);
             let widest = self.widest.entry(column.title).or_default();
             *widest = needed.max(*widest);
         }
@@ -216,15 +231,14 @@ impl List {
     /// The width that a column needs, in cells.
     pub fn width(&self, column: &Column, inventory: &Inventory, now: Now) -> u16 {
         let measured = self.widest.get(column.title).copied();
-        measured.unwrap_or_else(|| self.needed(column, inventory, now))
+        let shown = self.top..(self.top + self.height).min(self.view.len());
+        measured.unwrap_or_else(|| self.needed(column, shown, inventory, now))
     }
 
-    /// The width that a column needs for the rows on the screen, in steps, so that
-    /// it does not grow with every row.
-    fn needed(&self, column: &Column, inventory: &Inventory, now: Now) -> u16 {
+    /// The width that a column needs for some rows, in steps, so that it does not grow with every row.
+    fn needed(&self, column: &Column, places: impl Iterator<Item = usize>, inventory: &Inventory, now: Now) -> u16 {
         let (least, most) = column.width;
-        let last = (self.top + self.height).min(self.view.len());
-        let longest = (self.top..last)
+        let longest = places
             .filter_map(|place| self.view.row(inventory, place))
             .map(|row| (column.text)(&Cell { row, inventory, now }).width())
             .max()

@@ -76,7 +76,7 @@ pub fn pane(app: &App, pane: &TextPane, area: Rect, buffer: &mut Buffer) {
 fn state_of(logs: &Logs) -> String {
     let which = logs.only.and_then(|place| logs.containers.get(place)).map_or("all containers", |name| name.as_str());
     let life = if logs.previous { ", before the last restart" } else { "" };
-    let follow = if logs.follow { ", following" } else { "" };
+    let follow = if logs.follow && !logs.previous { ", following" } else { "" };
     let dropped = if logs.dropped > 0 { format!(", {} older lines dropped", logs.dropped) } else { String::new() };
     format!("{which}{life}{follow}, {} lines{dropped}", logs.len())
 }

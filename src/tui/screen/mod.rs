@@ -21,13 +21,13 @@ pub use side::bytes;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Paragraph, Widget as _, Wrap};
 
 use crate::config::theme::Role;
 
 use super::app::App;
 use super::keys::Pane;
 use super::overlays::Overlay;
-use write::text;
 
 /// Draws the cockpit.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -77,11 +77,7 @@ pub fn cursor(app: &App, area: Rect) -> Option<(u16, u16)> {
 
 fn notice(app: &App, area: Rect, buffer: &mut Buffer) {
     let (width, height) = SMALLEST;
-    let lines = [
-        "podmortem needs a larger window:".to_owned(),
-        format!("{width}x{height} at least, {}x{} now.", area.width, area.height),
-    ];
-    for (row, line) in (0..).zip(lines) {
-        text(buffer, area, row, &line, app.look.style(Role::Warn));
-    }
+    let notice =
+        format!("podmortem needs a larger window: {width}x{height} at least, {}x{} now.", area.width, area.height);
+    Paragraph::new(notice).style(app.look.style(Role::Warn)).wrap(Wrap { trim: true }).render(area, buffer);
 }

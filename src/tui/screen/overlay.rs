@@ -22,6 +22,15 @@ pub fn help(app: &App, help: &TextPane, area: Rect, buffer: &mut Buffer) {
     pane(app, help, inner, buffer);
 }
 
+/// Widest label of a menu's entry, in cells.
+const LABEL: usize = 40;
+
+/// A label in so many cells, and one more.
+fn padded(label: &str, cells: usize, app: &App) -> String {
+    let label = cut(label, cells, Cut::Middle, app.look.glyph("…", "~"));
+    format!("{label}{} ", " ".repeat(cells.saturating_sub(label.width())))
+}
+
 /// Draws a menu in the middle.
 pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
     let shown = u16::try_from(menu.shown().count()).unwrap_or(u16::MAX);
@@ -34,6 +43,7 @@ pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
     let column = if menu.typing { text(buffer, inner, 0, "> ", app.look.style(Role::KeyHint)) } else { 0 };
     text_at(buffer, inner, column, 0, &asked, app.look.style(Role::Prompt));
     let fit = usize::from(inner.height.saturating_sub(1)).max(1);
+    let longest = menu.items.iter().map(|item| item.label.width()).max().unwrap_or(0).clamp(18, LABEL);
     let top = (menu.place + 1).saturating_sub(fit);
     for (row, (place, item)) in (1..inner.height).zip(menu.shown().enumerate().skip(top)) {
         let chosen = place == menu.place;
@@ -49,7 +59,7 @@ pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
         let about = item.disabled.as_ref().map_or_else(|| item.about.to_string(), |why| format!("not now: {why}"));
         let key = format!("{:>6} ", cut(&item.key, 6, Cut::End, ""));
         let column = text(buffer, inner, row, &key, if chosen { style } else { app.look.style(Role::KeyHint) });
-        let column = text_at(buffer, inner, column, row, &format!("{:<18} ", item.label), style);
+        let column = text_at(buffer, inner, column, row, &padded(&item.label, longest, app), style);
         let about = cut(&about, usize::from(inner.width.saturating_sub(column)), Cut::End, app.look.glyph("…", "~"));
         text_at(buffer, inner, column, row, &about, if chosen { style } else { app.look.style(Role::Dim) });
     }

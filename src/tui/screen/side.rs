@@ -18,10 +18,10 @@ use super::write::{frame, text};
 pub fn findings(app: &App, area: Rect, buffer: &mut Buffer) {
     let inner = frame(app, "4 findings", app.focus == Pane::Findings, area, buffer);
     let lines = [
-        "No source of findings is read.",
-        "Select what an alert names with /:",
-        "image: sa: node: workload: ip:",
-        "and keep it in the scope with +.",
+        "No source of findings yet.",
+        "Select what an alert names",
+        "with / (image: sa: node:),",
+        "keep it in the scope by +.",
     ];
     for (row, line) in (0..).zip(lines) {
         text(buffer, inner, row, line, app.look.style(Role::Dim));
@@ -33,7 +33,7 @@ pub fn scope(app: &App, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Pane::Scope;
     let inner = frame(app, &format!("5 scope {}", app.scope.len()), focused, area, buffer);
     if app.scope.is_empty() {
-        text(buffer, inner, 0, "empty: + puts rows in, x takes them out", app.look.style(Role::Dim));
+        text(buffer, inner, 0, "empty: + adds, x takes out", app.look.style(Role::Dim));
     }
     let [place, ..] = app.places;
     let fit = usize::from(inner.height).max(1);

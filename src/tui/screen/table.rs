@@ -16,7 +16,7 @@ use super::super::panes::List;
 use super::super::respond::WORD;
 use super::cut::cut;
 use super::widths::{Wish, fit};
-use super::write::{frame, text, text_at};
+use super::write::{frame, text, text_at, text_right};
 
 /// Cells before the first column, for marks.
 const GUTTER: u16 = 2;
@@ -31,6 +31,7 @@ pub fn draw(app: &App, pane: Pane, list: &List, area: Rect, buffer: &mut Buffer)
     let focused = app.focus == pane;
     let inner = frame(app, &title(app, pane, list), focused, area, buffer);
     let widths = widths(app, list, inner.width.saturating_sub(gutter(app, list)));
+    left_out(app, list, &widths, area, buffer);
     head(app, list, &widths, inner, buffer);
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if list.view().is_empty() {
@@ -60,6 +61,16 @@ fn title(app: &App, pane: Pane, list: &List) -> String {
         String::new()
     };
     format!("{} {name} {count}{marked}{filter}{dropped}{}", pane.digit(), trouble(app, list))
+}
+
+/// Says how many columns there was no room for, to who asked for more of them.
+fn left_out(app: &App, list: &List, widths: &[(&Column, u16)], area: Rect, buffer: &mut Buffer) {
+    let out = list.columns(app.inventory.clusters().len() > 1).len() - widths.len();
+    if out > 0 && (list.columns.wide || list.columns.left > 0) {
+        let more = format!(" {out} more columns: {} ", app.look.glyph("← →", "left, right"));
+        let head = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
+        text_right(buffer, head, 0, &more, app.look.style(Role::Hint));
+    }
 }
 
 /// What is wrong with the kind's data, of any cluster that it is wrong with.

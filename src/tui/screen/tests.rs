@@ -170,8 +170,26 @@ fn the_cockpit_at_every_size() {
 }
 
 #[test]
+fn long_texts_shrink_before_columns_leave() {
+    let mut app = app();
+    let registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+    let long =
+        |number, name: &str| pod(number, "payments-production", name, &format!("{registry}/payments/{name}:2026.11"));
+    let pods = vec![
+        long(1, "checkout-worker-with-a-long-name-7d9f8b6c5d-x2x9q"),
+        long(2, "checkout-worker-with-a-long-name-7d9f8b6c5d-b8k4p"),
+    ];
+    list(&mut app, Kind::Pod, pods);
+    app.settle();
+    for width in [80, 160, 220] {
+        insta::assert_snapshot!(format!("long_texts_{width}"), screen(&mut app, width, 30));
+    }
+}
+
+#[test]
 fn a_window_too_small_says_so() {
     insta::assert_snapshot!(screen(&mut app(), 40, 5));
+    assert!(screen(&mut app(), 20, 5).contains("60x15"));
 }
 
 #[test]

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn nothing_is_left_out_while_something_can_shrink() {
-        let all = wishes(&[24, 24, 60, 5, 20, 5, 40, 8, 24, 30, 15, 60]);
+        let all = wishes(&[24, 24, 60, 5, 20, 5, 40, 8, 24, 60, 30, 15]);
         let fitted = fit(all.clone(), 200);
         assert_eq!(titles(&fitted).len(), 12);
         assert_eq!(fitted.iter().map(|(_, width)| width + 1).sum::<u16>(), 201);
@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn what_nobody_asked_for_gives_way_first() {
-        let all = wishes(&[24, 24, 60, 5, 20, 5, 40, 8, 24, 30, 39, 60]);
+        let all = wishes(&[24, 24, 60, 5, 20, 5, 40, 8, 24, 60, 30, 39]);
         let fitted = fit(all.clone(), 78);
         assert_eq!(titles(&fitted)[..6], ["CLUSTER", "NAMESPACE", "NAME", "READY", "STATUS", "AGE"]);
         let mut chosen = all;
-        chosen[11].chosen = true;
+        chosen[9].chosen = true;
         assert!(titles(&fit(chosen, 78)).contains(&"IMAGE"));
     }
 

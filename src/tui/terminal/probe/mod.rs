@@ -4,7 +4,7 @@ mod environment;
 mod tmux;
 
 pub use environment::{Capabilities, Multiplexer};
-pub use tmux::tmux_prefix;
+pub use tmux::{tmux_prefix, tmux_takes_copies};
 
 use crate::config::Settings;
 use crate::config::theme::Background;

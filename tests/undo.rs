@@ -13,7 +13,7 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{fit, targets};
+use fixture::{fit, served, targets};
 use podmortem::actions;
 use podmortem::case::{Case, Entry, NewCase, verify};
 use podmortem::config::Directories;
@@ -78,6 +78,9 @@ async fn what_can_be_undone_is_as_it_was_and_what_cannot_says_why() {
         let spec = action.spec();
         let day = GameDay::start(Scenario::still(), 7).await.unwrap();
         let site = site(&day).await;
+        if !served(&site, spec).await {
+            continue;
+        }
         let root = tempfile::tempdir().unwrap();
         let engine = engine(root.path(), "GD-1");
         let plan = engine.plan(spec.id, &site, &fit(&site, spec, 2).await).await.unwrap();

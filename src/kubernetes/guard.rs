@@ -87,7 +87,7 @@ pub fn permitted(latch: &ReadOnly, method: &Method, path: &str, headers: &Header
 }
 
 /// Reviews are questions although they are POSTed: nothing is stored.
-fn is_review(asked: Asked<'_>) -> bool {
+pub(super) fn is_review(asked: Asked<'_>) -> bool {
     matches!(
         asked,
         Asked::Resource {

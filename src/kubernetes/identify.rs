@@ -168,7 +168,7 @@ impl Read {
         answers.iter().all(Result::is_ok).then_some(true)
     }
 
-    async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
+    pub(super) async fn ask(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, Error> {
         let request = Request::post(path)
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/json")

@@ -23,11 +23,13 @@ pub enum Kind {
     ServiceAccount,
     NetworkPolicy,
     PodDisruptionBudget,
+    RoleBinding,
+    ClusterRoleBinding,
 }
 
 impl Kind {
     /// Every kind, in the order of the menus.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Pod,
         Self::Node,
         Self::Namespace,
@@ -42,6 +44,8 @@ impl Kind {
         Self::ServiceAccount,
         Self::NetworkPolicy,
         Self::PodDisruptionBudget,
+        Self::RoleBinding,
+        Self::ClusterRoleBinding,
     ];
 
     /// The kinds that own pods, directly or through another of them.
@@ -57,6 +61,7 @@ impl Kind {
             Self::Job | Self::CronJob => "batch",
             Self::NetworkPolicy => "networking.k8s.io",
             Self::PodDisruptionBudget => "policy",
+            Self::RoleBinding | Self::ClusterRoleBinding => "rbac.authorization.k8s.io",
         }
     }
 
@@ -77,6 +82,8 @@ impl Kind {
             Self::ServiceAccount => "ServiceAccount",
             Self::NetworkPolicy => "NetworkPolicy",
             Self::PodDisruptionBudget => "PodDisruptionBudget",
+            Self::RoleBinding => "RoleBinding",
+            Self::ClusterRoleBinding => "ClusterRoleBinding",
         }
     }
 
@@ -97,6 +104,8 @@ impl Kind {
             Self::ServiceAccount => "serviceaccounts",
             Self::NetworkPolicy => "networkpolicies",
             Self::PodDisruptionBudget => "poddisruptionbudgets",
+            Self::RoleBinding => "rolebindings",
+            Self::ClusterRoleBinding => "clusterrolebindings",
         }
     }
 
@@ -115,13 +124,14 @@ impl Kind {
             Self::ServiceAccount => &["sa"],
             Self::NetworkPolicy => &["netpol"],
             Self::PodDisruptionBudget => &["pdb"],
-            Self::EndpointSlice | Self::Job => &[],
+            Self::EndpointSlice | Self::Job | Self::RoleBinding => &[],
+            Self::ClusterRoleBinding => &["crb"],
         }
     }
 
     /// Whether objects of this kind live in a namespace.
     pub const fn namespaced(self) -> bool {
-        !matches!(self, Self::Node | Self::Namespace)
+        !matches!(self, Self::Node | Self::Namespace | Self::ClusterRoleBinding)
     }
 
     /// `v1`, `apps/v1` and so on.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{ActionError, Disabled, Done, Known, Look, Spec};
+use super::{ActionError, Disabled, Done, Known, Look, Spec, Witness};
 use crate::case::{CaseId, Custody};
 use crate::model::facts::Facts;
 use crate::model::{Call, Clean, ClusterId, Options, Plan, Target, Verdict};
@@ -152,4 +152,6 @@ pub struct Outcome {
     pub absent: Vec<Clean>,
     /// What could not be had, and why.
     pub failed: Vec<Clean>,
+    /// A token that was good before.
+    pub witness: Option<Witness>,
 }

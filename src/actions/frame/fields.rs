@@ -3,6 +3,8 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
+use crate::model::Clean;
+
 /// What says which object is meant, and is no change.
 const IDENTITY: [&str; 4] = ["/apiVersion", "/kind", "/metadata/uid", "/metadata/resourceVersion"];
 
@@ -66,6 +68,17 @@ pub fn unmet(patch: &Value, object: &Value) -> Vec<String> {
         .filter(|(pointer, value)| !same(field(object, pointer), value))
         .map(|(pointer, _)| pointer)
         .collect()
+}
+
+/// A field for a person: `label status`, `spec.suspend`.
+pub fn words(pointer: &str) -> String {
+    let plain = |part: &str| Clean::from(part.replace("~1", "/").replace("~0", "~")).to_string();
+    match pointer.split('/').collect::<Vec<_>>().as_slice() {
+        ["", "metadata", "labels", key] => format!("label {}", plain(key)),
+        ["", "metadata", "annotations", key] => format!("annotation {}", plain(key)),
+        ["", parts @ ..] => parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("."),
+        _ => plain(pointer),
+    }
 }
 
 /// An object's metadata.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use serde_json::Value;
 
 use crate::kubernetes::{Error, Read};
 
@@ -12,6 +13,9 @@ pub trait Look: Send + Sync {
     /// The answer to a GET of that path and query.
     async fn get(&self, path: &str) -> Result<Bytes, Error>;
 
+    /// The answer to a review: a question that is POSTed, and of which nothing is stored.
+    async fn review(&self, path: &str, body: &Value) -> Result<Bytes, Error>;
+
     /// The answer to a GET, as it arrives.
     async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error>;
 }
@@ -20,6 +24,10 @@ pub trait Look: Send + Sync {
 impl Look for Read {
     async fn get(&self, path: &str) -> Result<Bytes, Error> {
         self.get_path(path).await
+    }
+
+    async fn review(&self, path: &str, body: &Value) -> Result<Bytes, Error> {
+        Read::review(self, path, body).await
     }
 
     async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {

@@ -11,10 +11,12 @@ mod marking;
 mod object;
 mod owner;
 pub mod put_back;
+pub mod rbac;
 mod selecting;
 mod sending;
 mod sketch;
 mod spec;
+mod witness;
 mod workload;
 
 pub use choice::{Choice, is_yes, settled, wrong};
@@ -31,6 +33,7 @@ pub use selecting::{Selecting, adopters, keys, owner_of, selector_of};
 pub use sending::{send, send_all};
 pub use sketch::Sketch;
 pub use spec::{Disabled, Right, Spec, Undo, rule};
+pub use witness::Witness;
 pub use workload::{has_ended, keepers, losses, pods_of};
 
 /// Who the API server's `managedFields` name for what podmortem writes.

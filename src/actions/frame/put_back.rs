@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{field, fields_of, meta_of, same, unmet};
+use super::fields::{field, fields_of, meta_of, same, unmet, words};
 use super::{ActionError, Ask, Done, Look, MANAGER, Sketch, Spec, Work, decode, raw, taken_over};
 use crate::kubernetes;
 use crate::model::{Plan, PlanNote, Target, Verdict};
@@ -38,7 +38,7 @@ pub async fn plan(spec: &Spec, ask: &Ask<'_>, done: &Done) -> Result<Plan, Actio
                 plan.fact(place, pointer, field(&now, pointer).clone());
                 match back(&now, pointer, ours, before) {
                     Ok(steps) => operations.extend(steps),
-                    Err(why) => plan.note(PlanNote::Theirs(format!("{target}: {pointer} {why}").into())),
+                    Err(why) => plan.note(PlanNote::Theirs(format!("{target}: {} {why}", words(pointer)).into())),
                 }
             }
             if operations.len() > 1 {
@@ -107,7 +107,7 @@ pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
             return Ok(Verdict::Proven { rests_on: format!("{} is gone", work.target).into() });
         };
         sent += 1;
-        left.extend(unmet(&call.body, &object));
+        left.extend(unmet(&call.body, &object).iter().map(|at| words(at)));
     }
     let target = &work.target;
     Ok(if sent == 0 {
@@ -124,9 +124,11 @@ pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
 pub async fn is_set(work: &Work) -> Result<Verdict, ActionError> {
     let object: Value = raw(work.look.as_ref(), &work.target).await?;
     let target = &work.target;
-    let left: Vec<String> = work.calls().flat_map(|(_, call)| unmet(&call.body, &object)).collect();
+    let left: Vec<String> =
+        work.calls().flat_map(|(_, call)| unmet(&call.body, &object)).map(|at| words(&at)).collect();
     Ok(if left.is_empty() {
-        let set: Vec<String> = work.calls().flat_map(|(_, call)| fields_of(&call.body)).map(|(at, _)| at).collect();
+        let set: Vec<String> =
+            work.calls().flat_map(|(_, call)| fields_of(&call.body)).map(|(at, _)| words(&at)).collect();
         let set = if set.is_empty() { "it was so already".to_owned() } else { format!("with {}", set.join(", ")) };
         Verdict::Proven { rests_on: format!("{target} was read back, {set}").into() }
     } else {

@@ -53,6 +53,7 @@ fn facts(shape: &Shape) -> Value {
             "ingress": ingress,
             "egress": egress,
         }),
+        Shape::Binding { role, subjects } => json!({"role": role, "subjects": subjects}),
         Shape::DisruptionBudget { min_available, max_unavailable, allowed } => json!({
             "minAvailable": text(min_available),
             "maxUnavailable": text(max_unavailable),

@@ -71,6 +71,9 @@ static POLICIES: [Column; 6] = [
 static BUDGETS: [Column; 6] =
     [CLUSTER, NAMESPACE, NAME, column("BUDGET", (8, 24), selector), column("ALLOWED", (7, 7), status), AGE];
 
+static BINDINGS: [Column; 6] =
+    [CLUSTER, NAMESPACE, NAME, column("ROLE", (12, 40), selector), column("SUBJECTS", (12, 80), external), AGE];
+
 /// The columns of a kind.
 pub(super) fn columns(kind: Kind) -> &'static [Column] {
     match kind {
@@ -81,6 +84,7 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
         Kind::ServiceAccount => &ACCOUNTS,
         Kind::NetworkPolicy => &POLICIES,
         Kind::PodDisruptionBudget => &BUDGETS,
+        Kind::RoleBinding | Kind::ClusterRoleBinding => &BINDINGS,
         _ => &NAMESPACES,
     }
 }
@@ -97,6 +101,9 @@ pub(super) fn texts(object: &ObjectFacts) -> Vec<Cow<'_, str>> {
             texts.extend(images.iter().chain([service_account]).map(|text| Cow::Borrowed(text.as_str())));
         }
         Shape::ServiceAccount { role_arn, .. } => texts.push(role_arn.as_str().into()),
+        Shape::Binding { role, subjects } => {
+            texts.extend(subjects.iter().chain([role]).map(|text| Cow::Borrowed(text.as_str())));
+        }
         _ => {}
     }
     texts
@@ -136,7 +143,7 @@ fn status<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
         }
         .into(),
         Some(Shape::DisruptionBudget { allowed, .. }) => allowed.to_string().into(),
-        Some(Shape::EndpointSlice { .. }) | None => Cow::Borrowed(""),
+        Some(Shape::EndpointSlice { .. } | Shape::Binding { .. }) | None => Cow::Borrowed(""),
     }
 }
 
@@ -156,6 +163,7 @@ fn external<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
         Some(Shape::Service { external, .. }) => join(external.iter()),
         Some(Shape::Workload { service_account, .. }) => service_account.as_str().into(),
         Some(Shape::ServiceAccount { role_arn, .. }) => role_arn.as_str().into(),
+        Some(Shape::Binding { subjects, .. }) => join(subjects.iter()),
         _ => Cow::Borrowed(""),
     }
 }
@@ -175,6 +183,7 @@ fn selector<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
         Some(Shape::EndpointSlice { service, .. }) => service.as_str().into(),
         Some(Shape::Workload { images, .. }) => join(images.iter()),
         Some(Shape::CronJob { schedule, .. }) => schedule.as_str().into(),
+        Some(Shape::Binding { role, .. }) => role.as_str().into(),
         Some(Shape::NetworkPolicy { selector, .. }) => selector.as_str().into(),
         Some(Shape::DisruptionBudget { min_available, max_unavailable, .. }) => {
             match (min_available.is_empty(), max_unavailable.is_empty()) {

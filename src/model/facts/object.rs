@@ -102,6 +102,13 @@ pub enum Shape {
         /// Evictions allowed now.
         allowed: u32,
     },
+    /// A RoleBinding or ClusterRoleBinding.
+    Binding {
+        /// The role: `ClusterRole/view`.
+        role: Clean,
+        /// Who is bound: `User:alice`, `Group:devs`, `ServiceAccount:shop/web`.
+        subjects: Vec<Clean>,
+    },
 }
 
 /// A port of a service.

@@ -1,5 +1,6 @@
 //! Objects that are neither pods nor nodes, as the API server sends them.
 
+mod binding;
 mod network;
 mod other;
 mod service;
@@ -39,6 +40,7 @@ fn shape(kind: Kind, json: &str, meta: &MetaWire<'_>) -> Result<Shape, Broken> {
         Kind::DaemonSet => workload::daemon_set(json),
         Kind::Job => workload::job(json),
         Kind::CronJob => workload::cron_job(json),
+        Kind::RoleBinding | Kind::ClusterRoleBinding => binding::binding(json),
         Kind::NetworkPolicy => network::policy(json),
         Kind::Pod | Kind::Node => Err(Broken::Form),
     }

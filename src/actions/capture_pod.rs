@@ -1,5 +1,7 @@
 //! V2, V3 and what the API knows of a pod: kept before it is forgotten.
 
+#[path = "capture_pod/related.rs"]
+mod related;
 #[path = "capture_pod/sources.rs"]
 mod sources;
 
@@ -7,11 +9,13 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 
+use super::frame::rbac::bindings;
 use super::frame::{
     Action, ActionError, Ask, Disabled, Kept, Outcome, Right, Sketch, Spec, Undo, Work, controller, pinned,
 };
+use crate::kubernetes;
 use crate::model::facts::Facts;
-use crate::model::{Kind, Plan, Target, Tier, Verdict};
+use crate::model::{Kind, Plan, PlanNote, Target, Tier, Verdict};
 
 pub const ACTION: &dyn Action = &CapturePod;
 
@@ -26,19 +30,23 @@ static SPEC: Spec = Spec {
     options: &[],
     rights: &[
         Right::here("get", "", "pods"),
+        Right::here("list", "", "pods"),
         Right::here("get", "", "pods").on("log"),
-        Right::here("list", "", "events"),
+        Right::anywhere("list", "", "events"),
         Right::here("get", "", "serviceaccounts"),
         Right::here("list", "", "services"),
         Right::here("list", "discovery.k8s.io", "endpointslices"),
         Right::here("list", "networking.k8s.io", "networkpolicies"),
+        Right::here("list", "policy", "poddisruptionbudgets"),
         Right::anywhere("get", "", "nodes"),
+        Right::anywhere("get", "", "namespaces"),
     ],
     undo: Undo::Impossible("it only reads: there is nothing to put back"),
-    doc: "Keeps as evidence, each hashed while it arrives: the pod, its owners up to the last, its node, its service \
-          account, the namespace's network policies, services and endpoints, its events (which the API server \
-          forgets after an hour), and the logs of every container, init and ephemeral ones included, as they run \
-          now and as they ended before their last restart. Nothing is run in the pod. Proven when every artefact \
+    doc: "Keeps as evidence, each hashed while it arrives: the pod with the digests of its images, its owners up to the \
+          last, its siblings, its node, its service account with the bindings and roles that give it rights, the \
+          namespace and its network policies, disruption budgets, services and endpoints, the events of all of them \
+          (which the API server forgets after an hour), and the logs of every container, init and ephemeral ones \
+          included, as they run now and as they ended before their last restart. Nothing is run in the pod. Proven when every artefact \
           was read again and its hash agrees.",
 };
 
@@ -57,13 +65,23 @@ impl Action for CapturePod {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
+        let bindings = match bindings(ask.look).await {
+            Err(ActionError::Cluster(kubernetes::Error::Forbidden { said, .. })) => {
+                let text =
+                    format!("bindings may not be listed, so what the service accounts may do is not captured: {said}");
+                plan.note(PlanNote::Limit(text.into()));
+                Vec::new()
+            }
+            read => read?,
+        };
         for (place, target) in ask.targets.iter().enumerate() {
             let pod: Pod = pinned(ask.look, target).await?;
             plan.fact(place, "uid", target.uid.to_string());
             plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
             plan.fact(place, "node", json!(pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref())));
             plan.fact(place, "containers", json!(sources::containers(&pod)));
-            for path in sources::paths(ask.look, target, &pod).await? {
+            plan.fact(place, "images", json!(related::images(&pod)));
+            for path in sources::paths(ask.look, target, &pod, &bindings).await? {
                 plan.call(place, "GET", path, Value::Null);
             }
         }

@@ -80,7 +80,7 @@ impl Action for EndTokens {
             plan.fact(place, "uid", target.uid.to_string());
             plan.fact(place, "account", account::kept(&object));
             let own = path_of(target);
-            plan.call(place, "POST", format!("{own}/token"), witness::request());
+            plan.call(place, "POST", format!("{own}/token?fieldManager={MANAGER}"), witness::request());
             plan.call(
                 place,
                 "DELETE",

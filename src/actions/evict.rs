@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use self::innocent::Sorted;
 use super::frame::{
-    Action, ActionError, Ask, CASE, Choice, Disabled, Outcome, Right, Sketch, Spec, Undo, Work, labels, list, losses,
-    name, pinned, wrong,
+    Action, ActionError, Ask, CASE, Choice, Disabled, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, labels, list,
+    losses, name, pinned, wrong,
 };
 use crate::model::facts::{Facts, NodeKind};
 use crate::model::{Clean, Kind, Plan, PlanNote, Target, Tier, Verdict};
@@ -155,7 +155,7 @@ fn eviction(pod: &Pod) -> (String, Value) {
         "metadata": {"name": pod_name, "namespace": namespace},
         "deleteOptions": {"preconditions": {"uid": meta.uid}},
     });
-    (format!("{}/{pod_name}/eviction", Kind::Pod.path_in(namespace)), body)
+    (format!("{}/{pod_name}/eviction?fieldManager={MANAGER}", Kind::Pod.path_in(namespace)), body)
 }
 
 /// The pods of the plan that are there, by UID.

@@ -14,6 +14,7 @@ mod relations;
 mod row;
 mod store;
 mod table;
+mod told;
 mod view;
 
 pub use cluster::{ClusterState, Freshness, WatchState};

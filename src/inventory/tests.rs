@@ -275,3 +275,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_tells_an_action_what_was_listed() {
+    let mut inventory = inventory();
+    let listed = pod(2, "web-1", "tools:2");
+    list(&mut inventory, vec![listed.clone()]);
+    let row = inventory.row(RowId { session: SHOP, kind: Kind::Pod, uid: uid(2) }).unwrap();
+    assert_eq!(row.facts(), Facts::Pod(Box::new(listed)));
+}

@@ -60,7 +60,7 @@ fn first_on_each(calls: &[Call]) -> Vec<&Call> {
 /// A token is minted by a dry run as well, and a plan mints none.
 fn is_rehearsable(call: &Call) -> bool {
     call.path.starts_with('/')
-        && !call.path.ends_with("/token")
+        && !call.path.split('?').next().is_some_and(|path| path.ends_with("/token"))
         && matches!(&*call.method, "POST" | "PUT" | "PATCH" | "DELETE")
 }
 

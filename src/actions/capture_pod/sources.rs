@@ -1,14 +1,11 @@
 //! Where the API keeps what it knows of a pod.
 
 use k8s_openapi::api::core::v1::Pod;
-use kube::core::PartialObjectMeta;
 
-use super::super::frame::{ActionError, Look, controller, decode, path_of};
-use crate::kubernetes;
+use super::super::frame::rbac::Binding;
+use super::super::frame::{ActionError, Look, path_of};
+use super::related::{Owners, escaped, rights};
 use crate::model::{Clean, Kind, Target};
-
-/// Owners above owners that are followed; a chain that is longer is a loop.
-const HIGHEST: usize = 8;
 
 /// The names of all containers: init, main, ephemeral.
 pub fn containers(pod: &Pod) -> Vec<String> {
@@ -20,49 +17,43 @@ pub fn containers(pod: &Pod) -> Vec<String> {
 }
 
 /// The paths to read, what is forgotten first before what stays.
-pub async fn paths(look: &dyn Look, target: &Target, pod: &Pod) -> Result<Vec<String>, ActionError> {
+pub async fn paths(
+    look: &dyn Look,
+    target: &Target,
+    pod: &Pod,
+    bindings: &[Binding],
+) -> Result<Vec<String>, ActionError> {
     let namespace = target.namespace.as_deref().unwrap_or_default();
     let own = path_of(target);
+    let owners = Owners::of(look, namespace, pod).await?;
     let mut paths = vec![own.clone()];
-    paths.push(format!("/api/v1/namespaces/{namespace}/events?fieldSelector=involvedObject.uid%3D{}", target.uid));
+    for uid in std::iter::once(target.uid.to_string()).chain(owners.uids) {
+        paths.push(format!("/api/v1/namespaces/{namespace}/events?fieldSelector=involvedObject.uid%3D{uid}"));
+    }
     for container in containers(pod) {
         for previous in ["&previous=true", ""] {
             paths.push(format!("{own}/log?container={container}{previous}&timestamps=true"));
         }
     }
-    paths.extend(owners(look, namespace, pod).await?);
+    if let Some(selector) = owners.selector {
+        paths.push(format!("{}?labelSelector={}", Kind::Pod.path_in(namespace), escaped(&selector)));
+    }
+    paths.extend(owners.paths);
     if let Some(spec) = &pod.spec {
         if let Some(node) = &spec.node_name {
             paths.push(format!("{}/{node}", Kind::Node.path()));
+            // Events of nodes stand in this namespace.
+            let which = escaped(&format!("involvedObject.kind=Node,involvedObject.name={node}"));
+            paths.push(format!("/api/v1/namespaces/default/events?fieldSelector={which}"));
         }
         let account = spec.service_account_name.as_deref().unwrap_or("default");
         paths.push(format!("{}/{account}", Kind::ServiceAccount.path_in(namespace)));
+        paths.extend(rights(bindings, namespace, account));
     }
-    for kind in [Kind::NetworkPolicy, Kind::Service, Kind::EndpointSlice] {
+    for kind in [Kind::NetworkPolicy, Kind::Service, Kind::EndpointSlice, Kind::PodDisruptionBudget] {
         paths.push(kind.path_in(namespace));
     }
-    Ok(paths)
-}
-
-/// The owners of a pod up to the last: ReplicaSet, Deployment. An owner of a kind
-/// that podmortem does not know ends the chain; the object below it names it.
-async fn owners(look: &dyn Look, namespace: &str, pod: &Pod) -> Result<Vec<String>, ActionError> {
-    let mut paths = Vec::new();
-    let mut owner = controller(&pod.metadata).cloned();
-    while let Some(above) = owner.take() {
-        let kind =
-            Kind::ALL.into_iter().find(|kind| kind.name() == above.kind && kind.api_version() == above.api_version);
-        let Some(kind) = kind.filter(|_| paths.len() < HIGHEST) else { break };
-        let path = format!("{}/{}", kind.path_in(namespace), above.name);
-        match look.get(&path).await {
-            Err(kubernetes::Error::NotFound { .. } | kubernetes::Error::Forbidden { .. }) => {}
-            read => {
-                let object: PartialObjectMeta = decode(&path, &read?)?;
-                owner = controller(&object.metadata).cloned();
-            }
-        }
-        paths.push(path);
-    }
+    paths.push(format!("{}/{namespace}", Kind::Namespace.path()));
     Ok(paths)
 }
 
@@ -77,7 +68,13 @@ pub fn label(target: &Target, path: &str) -> Clean {
             let previous = if query.contains("previous=true") { " (previous)" } else { "" };
             format!("{name}/log/{container}{previous}")
         }
-        "events" | "networkpolicies" | "services" | "endpointslices" => format!("{name}/{last}"),
+        "events" => match query.rsplit("%3D").next() {
+            Some(uid) if uid == target.uid.to_string() => format!("{name}/events"),
+            Some(of) => format!("{name}/events of {of}"),
+            None => format!("{name}/events"),
+        },
+        "pods" => format!("{name}/siblings"),
+        "networkpolicies" | "services" | "endpointslices" | "poddisruptionbudgets" => format!("{name}/{last}"),
         _ if resource == path_of(target) => format!("{name}/pod"),
         other => {
             let kind = resource.rsplit('/').nth(1).unwrap_or_default().trim_end_matches('s');

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::actions::Choice;
+use crate::actions::{self, Choice};
 use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting, Target};
 use crate::response::How;
 
@@ -147,6 +147,14 @@ impl App {
             return Some(format!("{other} is no object that it acts on").into());
         }
         let clusters: BTreeSet<_> = targets.iter().map(|target| target.cluster).collect();
-        (clusters.len() > 1).then(|| "the marked objects are in different clusters; a plan is for one".into())
+        if clusters.len() > 1 {
+            return Some("the marked objects are in different clusters; a plan is for one".into());
+        }
+        let action = actions::find(offer.id)?;
+        let row = |target: &Target| self.inventory.row(self.inventory.row_of(target)?);
+        targets.iter().find_map(|target| {
+            let Err(why) = action.ready(&row(target)?.facts(), target) else { return None };
+            Some(if targets.len() == 1 { why.0 } else { format!("{}: {why}", target.name).into() })
+        })
     }
 }

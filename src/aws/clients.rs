@@ -59,6 +59,15 @@ impl Clients {
         aws_sdk_eks::Client::from_conf(aws_sdk_eks::config::Builder::from(&self.config).interceptor(guard).build())
     }
 
+    /// AWS Systems Manager.
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        let guard = Guard::new(self.latch.clone());
+        // A command that was perhaps accepted is never sent a second time.
+        let once = RetryConfig::disabled();
+        let config = aws_sdk_ssm::config::Builder::from(&self.config).retry_config(once).interceptor(guard);
+        aws_sdk_ssm::Client::from_conf(config.build())
+    }
+
     /// AWS STS.
     pub fn sts(&self) -> aws_sdk_sts::Client {
         let guard = Guard::new(self.latch.clone());

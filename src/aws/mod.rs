@@ -4,6 +4,9 @@ pub mod clients;
 pub mod eks;
 mod guard;
 pub mod identity;
+mod lost;
+pub mod ssm;
 pub mod token;
 
 pub use eks::{EksCluster, Place};
+pub use lost::NodeLost;

@@ -16,6 +16,12 @@ pub enum Verdict {
         /// What was read or measured, as a sentence.
         rests_on: Clean,
     },
+    /// The effect was measured on the pod's own network; the pod has its node in its
+    /// hands, and what it can do there nobody has stopped.
+    ProvenForPod {
+        /// What was read or measured, as a sentence.
+        rests_on: Clean,
+    },
     /// The effect was measured and is not there.
     NotEnforced {
         /// What was read or measured, as a sentence.
@@ -43,6 +49,7 @@ impl Verdict {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Proven { .. } => "PROVEN",
+            Self::ProvenForPod { .. } => "PROVEN for the pod's network; the node is not contained",
             Self::NotEnforced { .. } => "NOT ENFORCED",
             Self::StillLeaking { .. } => "STILL LEAKING",
             Self::Incomplete { .. } => "INCOMPLETE",
@@ -54,6 +61,7 @@ impl Verdict {
     pub const fn because(&self) -> &Clean {
         match self {
             Self::Proven { rests_on }
+            | Self::ProvenForPod { rests_on }
             | Self::NotEnforced { rests_on }
             | Self::StillLeaking { rests_on }
             | Self::Incomplete { rests_on } => rests_on,
@@ -61,9 +69,9 @@ impl Verdict {
         }
     }
 
-    /// Whether the effect was measured.
+    /// Whether the effect was measured, on what can be contained at all.
     pub const fn is_proven(&self) -> bool {
-        matches!(self, Self::Proven { .. })
+        matches!(self, Self::Proven { .. } | Self::ProvenForPod { .. })
     }
 }
 

@@ -65,9 +65,10 @@ impl CaseView {
 pub fn verdict_of(job: &Job) -> Option<&Verdict> {
     job.targets.iter().filter_map(|target| target.verdict.as_ref()).max_by_key(|verdict| match verdict {
         Verdict::Proven { .. } => 0,
-        Verdict::NotMeasured { .. } | Verdict::Incomplete { .. } => 1,
-        Verdict::StillLeaking { .. } => 2,
-        Verdict::NotEnforced { .. } => 3,
+        Verdict::ProvenForPod { .. } => 1,
+        Verdict::NotMeasured { .. } | Verdict::Incomplete { .. } => 2,
+        Verdict::StillLeaking { .. } => 3,
+        Verdict::NotEnforced { .. } => 4,
     })
 }
 

@@ -1,0 +1,270 @@
+# What a node sees of the network of some of its pods, and what gets through.
+#
+# Runs as root on the node. It enters network namespaces of pods, never one of their
+# containers, and runs nothing in their cgroups. It changes nothing but an nft table of
+# its own, which only counts and is gone when it ends. Set above, in the first line:
+#   phase     before | after
+#   pods      UID=ADDRESS[,ADDRESS] of the pods that are looked at
+#   peers     the same of innocent pods beside them, which show that a probe can work
+#   tcp       ADDRESS/PORT that answers TCP
+#   udp       ADDRESS/PORT that answers a DNS question over UDP
+#   patience  seconds that a policy may need until it works
+#   watch     seconds that open connections are watched for
+# Every line that it prints begins with a letter:
+#   n ADDRESS                                   an address of the node
+#   t TOOL                                      a tool that is there
+#   p POD PID NETNS INTERFACE                   a pod (numbered as given, peers go on), and where it is
+#   p POD - WHY                                 or why it is not there: absent, node (it has the node's network)
+#   x POD PID NETNS COMMAND                     a process of the pod in another network namespace
+#   s POD SAMPLE STATE LOCAL PEER ACKED RECEIVED TIMER RETRIES INODE      a TCP socket
+#   u POD SAMPLE LOCAL PEER                     a UDP socket
+#   r POD SAMPLE COUNT                          sockets that bypass TCP and UDP
+#   o POD INODE PID COMMAND                     who holds a socket
+#   c POD SAMPLE PROTOCOL TIMEOUT STATE  SOURCE DESTINATION PORT PORT PACKETS  (and the five of the answers)
+#   k POD SAMPLE DIRECTION PROTOCOL PACKETS     forwarded to or from anybody but the node, counted by nft
+#   m POD KIND COUNT                            more of them than are printed
+#   a ROUND KIND FROM TO PROTOCOL ADDRESS PORT ANSWER
+#       out: pod to canary; in: peer to pod; peer: peer to canary; host: node to canary; node: node to pod
+#   b ROUNDS SECONDS                            rounds of probes, and for how long was watched after the last
+#   end
+export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+own=$(readlink /proc/self/ns/net)
+table=podmortem_look_$$
+begun=$(date +%s)
+most=40
+
+has() { command -v "$1" >/dev/null 2>&1; }
+command_of() { cat "/proc/$1/comm" 2>/dev/null | tr -cd 'A-Za-z0-9_.:/-'; }
+in_netns() { number=$1; shift; eval "pid=\$pid$number"; nsenter -t "$pid" -n "$@"; }
+
+# The processes of the pods, by what the kernel says of their cgroups.
+uids=$(for pod in $pods $peers; do echo "${pod%%=*}"; done)
+pattern=$(for uid in $uids; do echo "$uid"; echo "$uid" | tr - _; done | sort -u | paste -sd'|' -)
+holders=$(grep -H -o -E "$pattern" /proc/[0-9]*/cgroup 2>/dev/null | sed 's#^/proc/##; s#/cgroup:# #' | tr _ - | sort -u -n)
+
+# The namespace of a pod is the one that has its address: what its processes say is not asked.
+locate() { # NUMBER UID ADDRESSES
+    where=absent seen=
+    for process in $(echo "$holders" | awk -v uid="$2" '$2 == uid { print $1 }' | head -n 400); do
+        netns=$(readlink "/proc/$process/ns/net") || continue
+        case " $seen " in *" $netns "*) continue ;; esac
+        seen="$seen $netns"
+        if [ "$netns" = "$own" ]; then [ "$where" != absent ] || where=node; continue; fi
+        if nsenter -t "$process" -n ip -o addr show 2>/dev/null | grep -q -F " ${3%%,*}/"; then
+            interface=$(ip -o route get "${3%%,*}" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
+            echo "p $1 $process $netns ${interface:--}"
+            return
+        fi
+    done
+    echo "p $1 - $where"
+}
+
+strays() { # NUMBER UID NETNS
+    echo "$holders" | awk -v uid="$2" '$2 == uid { print $1 }' | head -n 400 | while read -r process; do
+        netns=$(readlink "/proc/$process/ns/net") || continue
+        [ "$netns" != "$3" ] || continue
+        [ "$netns" != "$own" ] || netns=node
+        echo "x $1 $process $netns $(command_of "$process")"
+    done | head -n "$most"
+}
+
+count_from_here() {
+    has nft || return 0
+    {
+        echo "table inet $table {"
+        chain="chain forward { type filter hook forward priority 2000; policy accept;"
+        for number in $found; do
+            eval "interface=\$interface$number"
+            [ "$interface" != - ] || continue
+            for way in out in; do
+                for protocol in tcp udp other; do
+                    echo "counter ${way}_${number}_$protocol { }"
+                    match=$protocol; [ "$protocol" != other ] || match='!= { tcp, udp }'
+                    side=iifname; [ "$way" = out ] || side=oifname
+                    chain="$chain $side \"$interface\" meta l4proto $match counter name ${way}_${number}_$protocol;"
+                done
+            done
+        done
+        echo "$chain }"
+        echo "}"
+    } | nft -f - 2>/dev/null && counting=yes
+}
+
+sockets() { # NUMBER SAMPLE
+    in_netns "$1" ss -H -O -n -t -a -i -e -o 2>/dev/null | awk -v pod="$1" -v sample="$2" -v most="$most" '
+        function field(name) { return match($0, " " name ":[0-9]+") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : 0 }
+        $1 == "TIME-WAIT" || $4 ~ /^(127\.|\[::1\]|\[::ffff:127\.)/ { next }
+        ++count > most { next }
+        {
+            timer = "-"; retries = 0
+            if (match($0, /timer:\([^)]*\)/)) {
+                split(substr($0, RSTART + 7, RLENGTH - 8), part, ","); timer = part[1]; retries = part[3]
+            }
+            print "s", pod, sample, $1, $4, $5, field("bytes_acked"), field("bytes_received"), timer, retries, field("ino")
+        }
+        END { if (count > most) print "m", pod, "sockets", count }'
+    in_netns "$1" ss -H -O -n -u -a 2>/dev/null | awk -v pod="$1" -v sample="$2" -v most="$most" '
+        ++count <= most { print "u", pod, sample, $4, $5 }
+        END { if (count > most) print "m", pod, "udp-sockets", count }'
+    bypassing=$({ in_netns "$1" ss -H -n -w -a; in_netns "$1" ss -H -n -0 -a; } 2>/dev/null | wc -l)
+    [ "$bypassing" = 0 ] || echo "r $1 $2 $bypassing"
+}
+
+tracked() { # SAMPLE
+    if has conntrack; then conntrack -L 2>/dev/null; conntrack -L -f ipv6 2>/dev/null
+    else cut -d' ' -f3- /proc/net/nf_conntrack 2>/dev/null | sed 's/^ *//'; fi |
+        awk -v sample="$1" -v most="$most" -v pods="$pods" '
+        BEGIN {
+            count = split(pods, pod, " ")
+            for (i = 1; i <= count; i++) {
+                split(pod[i], half, "="); n = split(half[2], address, ",")
+                for (j = 1; j <= n; j++) number[address[j]] = i - 1
+            }
+        }
+        {
+            if ($4 ~ /^(TIME_WAIT|CLOSE|SYN_SENT)$/) next
+            mine = -1; n = 0; delete value
+            for (i = 4; i <= NF; i++) {
+                eq = index($i, "="); if (!eq) continue
+                name = substr($i, 1, eq - 1); text = substr($i, eq + 1)
+                if (name == "src") n++
+                if ((name == "src" || name == "dst") && text in number && mine < 0) mine = number[text]
+                if (n > 0) value[n, name] = text
+            }
+            if (mine < 0 || ++lines[mine] > most) next
+            line = "c " mine " " sample " " $1 " " $3 " " ($4 ~ /=/ ? "-" : $4)
+            for (i = 1; i <= 2; i++) {
+                split("src dst sport dport packets", names, " ")
+                for (j = 1; j <= 5; j++) line = line " " ((i, names[j]) in value ? value[i, names[j]] : "-")
+            }
+            print line
+        }
+        END { for (i in lines) if (lines[i] > most) print "m", i, "flows", lines[i] }'
+}
+
+sample() { # SAMPLE
+    for number in $looked_at; do sockets "$number" "$1"; done
+    tracked "$1"
+    [ "$counting" = no ] || nft list counters table inet "$table" 2>/dev/null | awk -v sample="$1" '
+        $1 == "counter" { split($2, part, "_") }
+        $1 == "packets" && $2 > 0 { print "k", part[2], sample, part[1], part[3], $2 }'
+}
+
+# What an address answers to a connection: connected, refused, silent, unreachable.
+connect() { # ADDRESS PORT, behind nsenter or nothing
+    said=$(timeout 2 "$@" 2>&1); code=$?
+    case "$code $said" in 0*) echo connected ;; 124*) echo silent ;; *refused*) echo refused ;; *) echo unreachable ;; esac
+}
+tcp_probe() { # ROUND KIND FROM TO ADDRESS PORT
+    eval "pid=\${pid$3:-}"; enter=; [ "$3" = node ] || enter="nsenter -t $pid -n"
+    echo "a $1 $2 $3 $4 tcp $5 $6 $(connect $enter bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$5" "$6")"
+}
+# A DNS question, and whether anything comes back.
+udp_probe() { # ROUND KIND FROM TO ADDRESS PORT
+    eval "pid=\$pid$3"
+    said=$(timeout 3 nsenter -t "$pid" -n bash -c 'exec 3<>"/dev/udp/$0/$1"
+        printf "pm\001\000\000\001\000\000\000\000\000\000\012kubernetes\007default\003svc\007cluster\005local\000\000\001\000\001" >&3
+        IFS= read -r -t 2 -N 1 -u 3' "$5" "$6" 2>&1); code=$?
+    case "$code $said" in 0*) answer=connected ;; *refused*) answer=refused ;; *) answer=silent ;; esac
+    echo "a $1 $2 $3 $4 udp $5 $6 $answer"
+}
+# A datagram to a port of the canary that nobody needs to listen on: it passed when the
+# node's connection table has an entry for it, since that is made when a packet has
+# passed every rule.
+datagram() { # ROUND KIND FROM TO ADDRESS PORT
+    eval "pid=\$pid$3; address=\$address$3"
+    case "$5" in *:*) family=ipv6 ;; *) family=ipv4 ;; esac
+    timeout 2 nsenter -t "$pid" -n bash -c 'exec 3<>"/dev/udp/$0/$1" && printf podmortem >&3' "$5" "$6" 2>/dev/null
+    if ! has conntrack; then answer=unknown
+    elif conntrack -L -f "$family" -p udp -s "$address" -d "$5" --orig-port-dst "$6" 2>/dev/null | grep -q dport="$6"; then answer=passed
+    else answer=stopped; fi
+    echo "a $1 $2 $3 $4 datagram $5 $6 $answer"
+}
+
+probe() { # ROUND
+    for canary in $tcp; do tcp_probe "$1" host node - "${canary%/*}" "${canary##*/}" & done
+    port=$((20000 + ($(date +%s) * 8 + $1) % 20000))
+    for number in $looked_at $others; do
+        kind=out; case " $others " in *" $number "*) kind=peer ;; esac
+        eval "address=\$address$number"
+        for canary in $tcp; do
+            same_family "$address" "$canary" || continue
+            tcp_probe "$1" $kind "$number" - "${canary%/*}" "${canary##*/}" &
+            datagram "$1" $kind "$number" - "${canary%/*}" "$port" &
+        done
+        for canary in $udp; do
+            same_family "$address" "$canary" && udp_probe "$1" $kind "$number" - "${canary%/*}" "${canary##*/}" &
+        done
+    done
+    for number in $looked_at; do
+        eval "address=\$address$number; port=\$port$number"
+        tcp_probe "$1" node node "$number" "$address" "$port" &
+        for peer in $others; do
+            eval "other=\$address$peer"
+            same_family "$address" "$other" && tcp_probe "$1" in "$peer" "$number" "$address" "$port" &
+        done
+    done
+    wait
+}
+same_family() { case "$1$2" in *:*) case "$1" in *:*) case "$2" in *:*) return 0 ;; esac ;; esac; return 1 ;; esac; }
+
+listening() { # NUMBER: a port that somebody outside can reach, or one where the pod's kernel refuses
+    port=$(in_netns "$1" ss -H -n -t -l 2>/dev/null | awk '$4 !~ /^(127\.|\[::1\])/ { sub(/.*:/, "", $4); print $4; exit }')
+    echo "${port:-9}"
+}
+
+look() {
+    echo "podmortem-proof 1 $phase $begun"
+    ip -o addr show scope global 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print "n", $4 }' | sort -u
+    for tool in ss conntrack nft bash nsenter timeout; do ! has $tool || echo "t $tool"; done
+    number=0 found= looked_at= others= counting=no
+    for pod in $pods - $peers; do
+        if [ "$pod" = - ]; then looked_at=$found; continue; fi
+        line=$(locate "$number" "${pod%%=*}" "${pod#*=}")
+        echo "$line"
+        set -- $line
+        if [ "$3" != - ]; then
+            found="$found $number"
+            addresses=${pod#*=}
+            eval "pid$number=$3 netns$number=$4 interface$number=\$5 address$number=\${addresses%%,*}"
+        fi
+        number=$((number + 1))
+    done
+    for number in $found; do
+        case " $looked_at " in
+            *" $number "*) eval "port$number=$(listening "$number")"; set -- $pods; shift "$number"; eval "strays $number ${1%%=*} \$netns$number" ;;
+            *) others="$others $number" ;;
+        esac
+    done
+    trap 'nft delete table inet "$table" 2>/dev/null' EXIT
+    trap 'exit 143' INT TERM HUP
+    count_from_here
+    round=0
+    while :; do
+        round=$((round + 1))
+        answers=$(probe "$round")
+        [ -z "$answers" ] || echo "$answers"
+        now=$(($(date +%s) - begun))
+        [ "$phase" = after ] && [ "$now" -lt "$patience" ] || break
+        echo "$answers" | grep -q -E '^a [0-9]+ (out|in) .* (connected|refused|passed)$' || break
+        sleep 1
+    done
+    # Nothing of ours is on its way now: what moves between the samples is the pod's.
+    sample 1
+    watched=$(date +%s)
+    sleep "$watch"
+    sample 2
+    echo "b $round $(($(date +%s) - watched))"
+    for number in $looked_at; do
+        eval "set -- $pods"; shift "$number"
+        echo "$holders" | awk -v uid="${1%%=*}" '$2 == uid { print $1 }' | head -n 100 | while read -r process; do
+            command=$(command_of "$process")
+            ls -l "/proc/$process/fd" 2>/dev/null | sed -n "s/.*socket:\[\([0-9]*\)\]\$/o $number \1 $process $command/p"
+        done | sort -u -k3,3 | head -n "$most"
+    done
+    echo end
+}
+
+# The service hands on 24,000 characters: what is longer travels packed, behind a `z`.
+printed=$(look)
+if [ ${#printed} -le 20000 ]; then printf '%s\n' "$printed"; else printf 'z %s\n' "$(printf '%s\n' "$printed" | gzip -9 | base64 | tr -d '\n')"; fi

@@ -1,25 +1,41 @@
-//! N1: a policy that denies one pod everything, both ways.
+//! N0 to N4: denies one pod everything, both ways, and measures whether that holds.
 
+#[path = "isolate_pod/admin.rs"]
+mod admin;
+#[path = "isolate_pod/measure/mod.rs"]
+pub(super) mod measure;
+#[path = "isolate_pod/outage.rs"]
+mod outage;
+#[path = "isolate_pod/overrule.rs"]
+mod overrule;
+#[path = "isolate_pod/plugin.rs"]
+mod plugin;
 #[path = "isolate_pod/policy.rs"]
 mod policy;
+#[path = "isolate_pod/proof.rs"]
+pub(super) mod proof;
 #[path = "isolate_pod/surroundings.rs"]
-mod surroundings;
+pub(super) mod surroundings;
+#[path = "isolate_pod/table.rs"]
+mod table;
 #[path = "isolate_pod/undo.rs"]
 mod undo;
 
 use async_trait::async_trait;
+use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::json;
 
+use self::measure::{Ground, Phase, Subject};
 use self::policy::Isolation;
 use self::surroundings::Surroundings;
 use super::frame::{
-    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, controller, labels,
-    path_of, pinned,
+    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, SEND_COMMAND, Sketch, Spec, Undo, Work,
+    controller, labels, path_of, pinned,
 };
 use crate::kubernetes;
 use crate::model::facts::Facts;
-use crate::model::{Kind, Plan, PlanNote, Target, Tier, Verdict};
+use crate::model::{Call, Kind, Plan, PlanNote, Target, Tier, Verdict};
 
 pub const ACTION: &dyn Action = &IsolatePod;
 
@@ -41,12 +57,19 @@ static SPEC: Spec = Spec {
         Right::here("get", "networking.k8s.io", "networkpolicies"),
         Right::here("list", "networking.k8s.io", "networkpolicies"),
         Right::here("create", "networking.k8s.io", "networkpolicies"),
+        Right::here("patch", "networking.k8s.io", "networkpolicies"),
     ],
-    undo: Undo::Exactly("deletes the policy by its UID, then takes its label from the pod"),
+    undo: Undo::Exactly(
+        "deletes the policies by their UIDs, takes the label from the pod, and gives other policies their selectors back",
+    ),
     doc: "Creates a NetworkPolicy without a rule that selects this one pod by a label with its UID, and puts the \
-          label on the pod: nothing may come in, nothing may go out. Whether the network obeys depends on the \
-          cluster: no policy engine, other policies that still allow, open connections, the host's network. The \
-          plan says what is known; until the pod's traffic has been measured the verdict is NOT MEASURED.",
+          label on the pod: nothing may come in, nothing may go out. Policies add up, so every other policy that \
+          selects the pod and allows anything is told to leave it out. Whether the network obeys is measured from the \
+          pod's node through AWS Systems Manager, before and after: connections are tried from the pod's network \
+          namespace and from pods beside it, and the open ones are watched. Nothing runs in a container. PROVEN is \
+          what was measured; NOT ENFORCED, STILL LEAKING with the connections, and NOT MEASURED with what is missing \
+          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and \
+          ssm:GetCommandInvocation; the script stands in the plan.",
 };
 
 #[async_trait]
@@ -70,54 +93,44 @@ impl Action for IsolatePod {
         if ask.case.is_none() {
             plan.note(PlanNote::Limit("made outside a case: the policies carry no case's name".into()));
         }
-        let mut around = Surroundings::default();
-        for (place, target) in ask.targets.iter().enumerate() {
-            let pod: Pod = pinned(ask.look, target).await?;
-            let isolation = Isolation::new(target, ask.case);
-            let has_label = labels(&pod.metadata).get(policy::TARGET) == Some(&target.uid.to_string());
-            let there = isolation.found(ask.look).await?;
-
-            let spec = pod.spec.clone().unwrap_or_default();
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "labels", json!(pod.metadata.labels));
-            plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
-            plan.fact(place, "node", json!(spec.node_name));
-            plan.fact(place, "service account", json!(spec.service_account_name));
-            plan.fact(place, "host network", json!(spec.host_network));
-            plan.fact(place, "policy", json!(there.as_ref().map(|policy| isolation.is(policy))));
-
-            match &there {
-                Some(policy) if isolation.is(policy) => {
-                    plan.already(place, "POST", isolation.create_path(), isolation.manifest());
-                }
-                Some(_) => {
-                    plan.note(PlanNote::Limit(isolation.differs()));
-                    plan.call(place, "POST", isolation.create_path(), isolation.manifest());
-                }
-                None => plan.call(place, "POST", isolation.create_path(), isolation.manifest()),
-            }
-            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
-            if has_label {
-                plan.already(place, "PATCH", path, isolation.label_patch());
-            } else {
-                plan.call(place, "PATCH", path, isolation.label_patch());
-            }
-            if has_label && there.is_some_and(|policy| isolation.is(&policy)) {
-                plan.note(PlanNote::Already(format!("{target} has the policy and the label already").into()));
-            }
-            let selecting = around.describe(ask, &pod, &mut plan).await?;
-            plan.fact(place, "selecting policies", json!(selecting));
+        let reads: Vec<_> = ask.targets.iter().map(|target| pinned::<Pod>(ask.look, target)).collect();
+        let pods: Vec<Pod> = futures::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        let around = Surroundings::read(ask, &pods).await?;
+        let subjects = pods.iter().enumerate().filter_map(|(place, pod)| Subject::of(place, pod)).collect();
+        let ground = Ground::read(SPEC.id, ask, subjects, &mut plan).await?;
+        ground.measure(Phase::Before, &mut plan);
+        for (place, (target, pod)) in ask.targets.iter().zip(&pods).enumerate() {
+            self.deny(ask, &around, (place, target, pod), &mut plan);
+            table::note(&around, &ground, pod, &mut plan);
+            around.own(pod, &mut plan);
+            around.siblings(ask, pod, &mut plan);
         }
+        overrule::plan(&around, &pods, &mut plan);
+        around.namespaces().for_each(|place| outage::note(ask, place, &mut plan));
+        if let Some(others) = around.plugin.not_read() {
+            plan.note(PlanNote::Limit(format!("{others} are here and are not read: they may still allow").into()));
+        }
+        plan.note(PlanNote::Limit("traffic between a pod and its own node stays open, whatever policies say".into()));
+        plan.note(PlanNote::Limit(
+            "whether connections that are open now are cut depends on the network plugin; Calico and Antrea keep them"
+                .into(),
+        ));
+        ground.measure(Phase::After, &mut plan);
         Ok(plan.done())
     }
 
     async fn run(&self, work: &Work) -> Result<Outcome, ActionError> {
-        let total = work.calls().count() as u64;
-        for (done, (place, call)) in (0u64..).zip(work.calls()) {
+        let own: Vec<_> = work.calls().filter(|(_, call)| is_own(call)).collect();
+        let total = own.len() as u64 + 1;
+        work.hand.step("measuring what is open".into(), 0, total);
+        let mut outcome = Outcome { printed: proof::before(work).await, ..Outcome::default() };
+        for (done, (place, call)) in (1u64..).zip(own) {
             let creates = &*call.method == "POST";
             work.hand.step(if creates { "policy" } else { "label" }.into(), done, total);
             match work.hand.send(place).await {
                 Ok(_) => {}
+                // Who may not write cluster-wide policies has the namespace's all the same.
+                Err(error) if admin::is_admin(call) => outcome.failed.push(error.to_string().into()),
                 Err(ActionError::Cluster(kubernetes::Error::Rejected { reason, .. }))
                     if creates && reason == "AlreadyExists" =>
                 {
@@ -126,10 +139,16 @@ impl Action for IsolatePod {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Outcome::default())
+        work.hand.step("other policies".into(), total, total);
+        for (place, _) in overrule::of(&work.plan, &work.target.uid.to_string()) {
+            if let Err(error) = work.hand.shared(place).await {
+                outcome.failed.push(format!("another policy still allows: {error}").into());
+            }
+        }
+        Ok(outcome)
     }
 
-    async fn prove(&self, work: &Work, _outcome: &Outcome) -> Result<Verdict, ActionError> {
+    async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError> {
         let isolation = Isolation::of_plan(&work.plan, &work.target);
         let pod: Pod = pinned(work.look.as_ref(), &work.target).await?;
         let rests_on = match isolation.found(work.look.as_ref()).await? {
@@ -140,12 +159,8 @@ impl Action for IsolatePod {
             }
             Some(policy) => {
                 let uid = policy.metadata.uid.unwrap_or_default();
-                let why = format!(
-                    "the policy {} ({uid}) and the pod's label were read back, but whether the network obeys them \
-                     was not measured: look at the pod's connections from its node",
-                    isolation.name()
-                );
-                return Ok(Verdict::NotMeasured { why: why.into() });
+                let there = format!("the policy {} ({uid}) and the pod's label were read back", isolation.name());
+                return proof::verdict(work, outcome, &pod, &there).await;
             }
         };
         Ok(Verdict::NotEnforced { rests_on: rests_on.into() })
@@ -160,7 +175,52 @@ impl Action for IsolatePod {
     }
 }
 
+/// Pods that are read at once.
+const AT_ONCE: usize = 32;
+
+/// Whether a call concerns one target only.
+fn is_own(call: &Call) -> bool {
+    &*call.method != SEND_COMMAND && !overrule::is_exclusion(call)
+}
+
 impl IsolatePod {
+    /// N1, and the cluster-wide policy where there is such a thing.
+    fn deny(&self, ask: &Ask<'_>, around: &Surroundings, (place, target, pod): (usize, &Target, &Pod), plan: &mut Sketch) {
+        let isolation = Isolation::new(target, ask.case);
+        let uid = target.uid.to_string();
+        let has_label = labels(&pod.metadata).get(policy::TARGET) == Some(&uid);
+        let there = around.of(pod).and_then(|space| {
+            space.policies.iter().find(|policy| policy.metadata.name.as_deref() == Some(isolation.name()))
+        });
+        let same = there.is_some_and(|policy| isolation.is(policy));
+
+        let spec = pod.spec.clone().unwrap_or_default();
+        plan.fact(place, "uid", uid.clone());
+        plan.fact(place, "labels", json!(pod.metadata.labels));
+        plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
+        plan.fact(place, "node", json!(spec.node_name));
+        plan.fact(place, "service account", json!(spec.service_account_name));
+        plan.fact(place, "host network", json!(spec.host_network));
+        plan.fact(place, "policy", json!(there.map(|policy| isolation.is(policy))));
+        plan.fact(place, "selecting policies", json!(overrule::selecting(around, pod)));
+
+        if there.is_some() && !same {
+            plan.note(PlanNote::Limit(isolation.differs()));
+        }
+        let create = if same { Sketch::already } else { Sketch::call };
+        create(plan, place, "POST", isolation.create_path(), isolation.manifest());
+        if around.plugin.cluster_policies {
+            let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+            plan.call(place, "POST", admin::create_path(), admin::manifest(&isolation, namespace, &uid));
+        }
+        let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+        let patch = if has_label { Sketch::already } else { Sketch::call };
+        patch(plan, place, "PATCH", path, isolation.label_patch());
+        if has_label && same {
+            plan.note(PlanNote::Already(format!("{target} has the policy and the label already").into()));
+        }
+    }
+
     /// After AlreadyExists: the same policy is as good as ours, another one is not.
     async fn same_is_there(&self, work: &Work) -> Result<(), ActionError> {
         let isolation = Isolation::of_plan(&work.plan, &work.target);

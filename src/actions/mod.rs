@@ -8,7 +8,7 @@ mod frame;
 
 pub use frame::{
     Action, ActionError, Ask, Attempt, Choice, Disabled, Done, Effect, Hand, Kept, Known, Look, MANAGER, Outcome,
-    Right, Spec, Undo, Work, rule, settled,
+    Right, SEND_COMMAND, Spec, Undo, Work, rule, settled,
 };
 
 include!(concat!(env!("OUT_DIR"), "/actions.rs"));

@@ -7,7 +7,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 
 use super::eks::Place;
 use super::guard::Guard;
@@ -53,6 +53,14 @@ impl Clients {
         self.config.region().map(ToString::to_string)
     }
 
+    /// Whether there are credentials at all, so that nobody waits for a call that cannot be signed.
+    ///
+    /// # Errors
+    /// There are none, or they have expired.
+    pub async fn credible(&self, place: &Place) -> Result<(), CredentialError> {
+        found(&self.config, place).await.map(drop)
+    }
+
     /// Amazon EKS.
     pub fn eks(&self) -> aws_sdk_eks::Client {
         let guard = Guard::new(self.latch.clone());
@@ -80,18 +88,21 @@ impl Clients {
 /// # Errors
 /// There are none, or they have expired.
 pub(super) async fn credentials(place: &Place) -> Result<(Credentials, Option<String>), CredentialError> {
+    let config = config(place).await;
+    Ok((found(&config, place).await?, config.region().map(ToString::to_string)))
+}
+
+async fn found(config: &SdkConfig, place: &Place) -> Result<Credentials, CredentialError> {
     let fail = |why: &str| CredentialError {
         of: Clean::from(whose(place)),
         why: Clean::capped(why, 400),
         renewal: Clean::from(renewal(place)),
     };
-    let config = config(place).await;
     let provider = config.credentials_provider().ok_or_else(|| fail("none are configured"))?;
     let found = tokio::time::timeout(CREDENTIALS, provider.provide_credentials())
         .await
         .map_err(|_| fail(&format!("none were found within {} s", CREDENTIALS.as_secs())))?;
-    let credentials = found.map_err(|error| fail(&chain(&error)))?;
-    Ok((credentials, config.region().map(ToString::to_string)))
+    found.map_err(|error| fail(&chain(&error)))
 }
 
 /// What a person does to renew the credentials of a place.
@@ -121,7 +132,25 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// What the embedded account takes: it is no secret, and nobody else takes it.
+const EMBEDDED: &str = "GAMEDAY";
+
+/// Reads neither the user's files nor the environment.
+fn embedded(endpoint: &str, place: &Place) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build();
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new(place.region.clone().unwrap_or_else(|| "us-east-1".to_owned())))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(EMBEDDED, EMBEDDED, None, None, "embedded")))
+        .timeout_config(timeouts)
+        .build()
+}
+
 async fn config(place: &Place) -> SdkConfig {
+    if let Some(endpoint) = &place.embedded {
+        return embedded(endpoint, place);
+    }
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
@@ -139,7 +168,7 @@ async fn config(place: &Place) -> SdkConfig {
             let role = AssumeRoleProvider::builder(role).session_name("podmortem").configure(&config).build().await;
             config
                 .into_builder()
-                .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(role))
+                .credentials_provider(SharedCredentialsProvider::new(role))
                 .build()
         }
     }

@@ -19,6 +19,8 @@ pub struct Place {
     pub region: Option<String>,
     /// A role to assume from there, by ARN.
     pub role: Option<String>,
+    /// The endpoint of an embedded account. Nothing of the user's is read then, and AWS is not asked.
+    pub embedded: Option<String>,
 }
 
 /// An EKS cluster as `DescribeCluster` tells it.

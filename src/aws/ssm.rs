@@ -64,13 +64,25 @@ const SLOW: Duration = Duration::from_secs(2);
 /// An invocation that was just sent is unknown for a moment: asked for again for this long.
 const UNKNOWN: Duration = Duration::from_secs(10);
 
+impl Script {
+    /// The command that this became, by the id that the service gave it.
+    pub fn sent_as(&self, id: &str, instance: &str) -> Sent {
+        let runs = self.parameters.get("executionTimeout").and_then(|seconds| seconds.first()?.parse().ok());
+        let seconds = u64::try_from(self.timeout_seconds).unwrap_or(30) + runs.unwrap_or(60);
+        Sent { id: id.to_owned(), instance: instance.to_owned(), patience: Duration::from_secs(seconds + 10) }
+    }
+}
+
 impl Agents {
     /// The agents that a place's credentials reach.
     ///
     /// # Errors
-    /// No Region is configured.
+    /// No Region is configured, or there are no credentials.
     pub async fn at(place: &Place, latch: ReadOnly) -> Result<Self, NodeLost> {
         let clients = Clients::at(place, latch).await;
+        if let Err(none) = clients.credible(place).await {
+            return Err(NodeLost::NoCredentials { why: none.why, renewal: none.renewal });
+        }
         if clients.region().is_none() {
             return Err(NodeLost::NoRegion { place: place.to_string().into() });
         }
@@ -115,9 +127,7 @@ impl Agents {
             .await
             .map_err(|error| self.failed(CALL, instance, error.code(), &error))?;
         let id = sent.command.and_then(|command| command.command_id).unwrap_or_default();
-        let runs = script.parameters.get("executionTimeout").and_then(|seconds| seconds.first()?.parse().ok());
-        let seconds = u64::try_from(script.timeout_seconds).unwrap_or(30) + runs.unwrap_or(60);
-        Ok(Sent { id, instance: instance.to_owned(), patience: Duration::from_secs(seconds + 10) })
+        Ok(script.sent_as(&id, instance))
     }
 
     /// Waits until a script has ended well, and gives what it printed.

@@ -7,9 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::access::Role;
-
-/// The extension that says which account is around a cluster, so that nobody's own is asked.
-const ACCOUNT: &str = "gameday.podmortem";
+use crate::kubernetes::EMBEDDED;
 
 /// A cluster as a kubeconfig names it.
 #[derive(Debug)]
@@ -31,7 +29,7 @@ pub(super) fn text(contexts: &[Context], account: &str, role: Role) -> String {
             json!({"name": context.name, "cluster": {
                 "server": format!("https://{}", context.address),
                 "certificate-authority-data": STANDARD.encode(&context.ca),
-                "extensions": [{"name": ACCOUNT, "extension": {"account": account}}],
+                "extensions": [{"name": EMBEDDED, "extension": {"account": account}}],
             }})
         })
         .collect();

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use http::{Request, Response};
 use kube::client::Body;
+use tokio::sync::Mutex;
 use tower::{BoxError, Layer as _, ServiceExt as _};
 
 use super::entry::Entry;
@@ -13,6 +15,8 @@ use super::guard::{Guard, Guarded};
 use super::read::Read;
 use super::transport::Transport;
 use super::write::Write;
+use crate::aws::NodeLost;
+use crate::aws::ssm::Agents;
 use crate::model::{ReadOnly, SessionId, WriteRight};
 
 /// One way into one cluster, ready to be used. Clones are cheap and share
@@ -27,7 +31,11 @@ struct Inner {
     renewal: String,
     transport: Transport,
     service: Guarded<Transport>,
+    agents: Mutex<Option<(Instant, Result<Agents, NodeLost>)>>,
 }
+
+/// How long a failure to find the account's credentials is believed: somebody may log in meanwhile.
+const BELIEVED: Duration = Duration::from_secs(30);
 
 impl Cluster {
     /// Prepares a cluster. Nothing is sent and nothing is run yet: that happens
@@ -39,7 +47,7 @@ impl Cluster {
         let transport = Transport::new(entry.clone(), user_agent)?;
         let renewal = transport.renewal();
         let service = Guard(latch.clone()).layer(transport.clone());
-        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, transport, service })))
+        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, transport, service, agents: Mutex::default() })))
     }
 
     /// The session that this way is.
@@ -74,6 +82,25 @@ impl Cluster {
     /// What can be written, for who has the right.
     pub fn write(&self, right: WriteRight) -> Write {
         Write::new(self.clone(), right)
+    }
+
+    /// The agents on its nodes, through the account that it belongs to.
+    ///
+    /// # Errors
+    /// It has no account here, or there is no Region or no credentials for it.
+    pub async fn agents(&self) -> Result<Agents, NodeLost> {
+        let mut known = self.0.agents.lock().await;
+        if let Some((when, found)) = &*known
+            && (found.is_ok() || when.elapsed() < BELIEVED)
+        {
+            return found.clone();
+        }
+        let found = match self.0.entry.place() {
+            Some(place) => Agents::at(place, self.0.latch.clone()).await,
+            None => Err(NodeLost::NoAccount),
+        };
+        *known = Some((Instant::now(), found.clone()));
+        found
     }
 
     /// What a person does when the server no longer takes the credential.

@@ -7,7 +7,7 @@ use kube::config::{Kubeconfig, KubeconfigError};
 
 use super::impersonation::Impersonation;
 use super::stanza;
-use crate::aws::EksCluster;
+use crate::aws::{EksCluster, Place};
 use crate::model::Clean;
 
 /// One configured way into one cluster. Several may lead to the same cluster.
@@ -24,6 +24,7 @@ pub struct Entry {
     server: Clean,
     account: Option<Clean>,
     region: Option<Clean>,
+    place: Option<Place>,
 }
 
 /// How an entry leads to its cluster.
@@ -79,6 +80,7 @@ impl Entry {
             server: Clean::from(cluster.endpoint.as_str()),
             account: Some(cluster.account.clone()),
             region: Some(cluster.region.clone()),
+            place: Some(cluster.place.clone()),
             way: Way::Eks(Box::new(cluster)),
         }
     }
@@ -99,6 +101,12 @@ impl Entry {
         self.region.as_ref()
     }
 
+    /// Where the account of its nodes is asked: the exec stanza's profile, Region and role,
+    /// or the default credential chain. `None` for a cluster that has no account.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
     /// URL of the API server; empty where the configuration names none.
     pub fn server(&self) -> &Clean {
         &self.server
@@ -117,6 +125,14 @@ impl Entry {
             .or_else(|| region_of_server(server))
             .map(str::to_owned)
             .or_else(|| stanza::of(config, name).and_then(stanza::region));
+        let place = match cluster.and_then(embedded) {
+            Some(endpoint) => endpoint.map(|endpoint| Place { embedded: Some(endpoint), ..Place::default() }),
+            None => {
+                let asked = stanza::of(config, name).and_then(stanza::read).map(|request| request.place);
+                let place = asked.unwrap_or_default();
+                Some(Place { region: place.region.or_else(|| region.clone()), ..place })
+            }
+        };
         Self {
             name: Clean::from(name),
             way: Way::Kubeconfig { files: files.to_vec(), context: name.to_owned(), config: Arc::clone(config) },
@@ -125,8 +141,18 @@ impl Entry {
             server: Clean::from(server),
             account: arn.as_ref().map(|arn| Clean::from(arn.account)),
             region: region.map(Clean::from),
+            place,
         }
     }
+}
+
+/// The cluster extension by which an embedded cluster says that no account of the user's
+/// is behind it, and where its own is, if it has one: `{"account": "http://127.0.0.1:…"}`.
+pub const EMBEDDED: &str = "gameday.podmortem";
+
+fn embedded(cluster: &kube::config::Cluster) -> Option<Option<String>> {
+    let extension = cluster.extensions.iter().flatten().find(|extension| extension.name == EMBEDDED)?;
+    Some(extension.extension.get("account").and_then(|account| account.as_str()).map(str::to_owned))
 }
 
 /// The contexts of a kubeconfig, in its order. Without a path, the files of

@@ -28,7 +28,7 @@ pub mod write;
 pub use crate::model::{ReadOnly, Refused, WriteRight};
 pub use asked::Asked;
 pub use connect::Cluster;
-pub use entry::{Entry, contexts};
+pub use entry::{EMBEDDED, Entry, contexts};
 pub use error::Error;
 pub use impersonation::Impersonation;
 pub use read::{Events, LogOptions, LogStream, Read, Review, facts, facts_of_list};

@@ -28,6 +28,11 @@ impl Write {
         self.cluster.read()
     }
 
+    /// The right that this is.
+    pub const fn right(&self) -> &WriteRight {
+        &self.right
+    }
+
     /// Sends one call of a plan, once: it is never repeated here, whatever happens,
     /// so that an error leaves it to the caller to read what became of it.
     ///

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use super::history::History;
 use super::live::Live;
 use super::ownership::Ownership;
-use crate::actions::{ActionError, Hand, Kept};
+use super::together::Together;
+use crate::actions::{ActionError, Hand, Kept, SEND_COMMAND};
 use crate::case::{Answer, Custody, Entry, Evidence, JobId, Source};
 use crate::kubernetes::{Error, Read, Write};
 use crate::model::{Call, Clean, Plan, Refused, Step, StepState};
@@ -37,6 +38,7 @@ pub struct JobHand {
     pub owner: Arc<Ownership>,
     pub history: Arc<History>,
     pub progress: Mutex<Told>,
+    pub together: Arc<Together>,
 }
 
 /// What was last told of a target.
@@ -60,6 +62,45 @@ impl JobHand {
     fn call(&self, place: usize) -> Result<&Call, ActionError> {
         let no_such = || ActionError::InTheWay(format!("the plan has no call {place}").into());
         self.plan.calls.get(place).filter(|call| call.target == self.place).ok_or_else(no_such)
+    }
+
+    /// Records that a call is about to leave.
+    pub(super) async fn announce(&self, place: usize, call: &Call) -> Result<(), ActionError> {
+        let before = self.plan.facts.iter().filter(|fact| fact.target == call.target).cloned().collect();
+        let (job, request) = (self.job.clone(), call.clone());
+        self.live.record(Entry::Intent { job, call: place, request, before }).await?;
+        // Whoever was stopped in between may have lost the job meanwhile.
+        if let Err(lost) = self.owner.check() {
+            self.answered(place, Answer::Failed { why: format!("not sent: {lost}").into() }).await?;
+            return Err(lost);
+        }
+        Ok(())
+    }
+
+    /// A call of the plan, whosever it is, to where it goes.
+    async fn leave(&self, place: usize) -> Result<Bytes, ActionError> {
+        let no_such = || ActionError::InTheWay(format!("the plan has no call {place}").into());
+        let call = self.plan.calls.get(place).ok_or_else(no_such)?;
+        let write = self.write.as_ref().ok_or_else(|| Refused::read_only(&format!("{} {}", call.method, call.path)))?;
+        if &*call.method == SEND_COMMAND {
+            return self.command(place, call, write).await;
+        }
+        if let Some(settled) = self.settled(place, call).await {
+            return settled;
+        }
+        self.announce(place, call).await?;
+        match write.send(call).await {
+            Ok(body) => {
+                self.answered(place, accepted(&body)).await?;
+                Ok(body)
+            }
+            Err(error) => {
+                let why = error.to_string().into();
+                let answer = if is_silence(&error) { Answer::Unknown { why } } else { Answer::Failed { why } };
+                self.answered(place, answer).await?;
+                Err(error.into())
+            }
+        }
     }
 
     /// Takes bytes into account; gives the step where the journal is due for one.
@@ -132,31 +173,18 @@ impl JobHand {
 #[async_trait]
 impl Hand for JobHand {
     async fn send(&self, place: usize) -> Result<Bytes, ActionError> {
-        let call = self.call(place)?;
-        let write = self.write.as_ref().ok_or_else(|| Refused::read_only(&format!("{} {}", call.method, call.path)))?;
-        if let Some(settled) = self.settled(place, call).await {
-            return settled;
-        }
-        let before = self.plan.facts.iter().filter(|fact| fact.target == self.place).cloned().collect();
-        let (job, request) = (self.job.clone(), call.clone());
-        self.live.record(Entry::Intent { job, call: place, request, before }).await?;
-        // Whoever was stopped in between may have lost the job meanwhile.
-        if let Err(lost) = self.owner.check() {
-            self.answered(place, Answer::Failed { why: format!("not sent: {lost}").into() }).await?;
-            return Err(lost);
-        }
-        match write.send(call).await {
-            Ok(body) => {
-                self.answered(place, accepted(&body)).await?;
-                Ok(body)
-            }
-            Err(error) => {
-                let why = error.to_string().into();
-                let answer = if is_silence(&error) { Answer::Unknown { why } } else { Answer::Failed { why } };
-                self.answered(place, answer).await?;
-                Err(error.into())
-            }
-        }
+        self.call(place)?;
+        self.leave(place).await
+    }
+
+    async fn shared(&self, place: usize) -> Result<Bytes, ActionError> {
+        let answer = self.together.answer(place);
+        let answer = answer.get_or_init(|| async { self.leave(place).await.map_err(Arc::new) }).await;
+        answer.clone().map_err(ActionError::Shared)
+    }
+
+    async fn all_ran(&self) {
+        self.together.all_ran().await;
     }
 
     async fn keep(&self, place: usize, label: Clean) -> Result<Kept, ActionError> {

@@ -9,14 +9,12 @@ use super::hand::{JobHand, Told};
 use super::history::History;
 use super::live::Live;
 use super::ownership::Ownership;
+use super::together::{Together, UnderWay};
 use super::undo::put_back;
 use crate::actions::{Action, ActionError, Hand, Look, Work};
 use crate::case::{CaseError, Entry, JobEnd, JobId};
 use crate::kubernetes::{Read, Write};
 use crate::model::{Clean, Plan, Target, Verdict};
-
-/// Targets that are worked on at once.
-const AT_ONCE: usize = 12;
 
 /// What every target of a job shares.
 #[derive(Clone)]
@@ -32,6 +30,7 @@ pub struct JobRun {
     pub cancelled: watch::Receiver<bool>,
     pub owner: Arc<Ownership>,
     pub history: Arc<History>,
+    pub together: Arc<Together>,
 }
 
 impl JobRun {
@@ -55,8 +54,9 @@ impl JobRun {
                 }
             }
         });
+        // All of them begin: how many are worked on at once, each turn decides.
         let written: Vec<_> = tokio::select! {
-            written = ends.buffer_unordered(AT_ONCE).collect() => written,
+            written = ends.buffer_unordered(self.plan.targets.len().max(1)).collect() => written,
             never = self.beats(others) => match never {},
         };
         if self.owner.check().is_err() {
@@ -71,10 +71,12 @@ impl JobRun {
 
     /// One target, from its first call to its record.
     async fn one(self, place: usize, target: Target) -> Result<(), CaseError> {
+        let under_way = UnderWay::of(Arc::clone(&self.together));
+        let turn = self.together.turn().await;
         if *self.cancelled.borrow() {
             return self.failed(place, ActionError::Cancelled.to_string().into()).await;
         }
-        match self.worked(place, target).await {
+        match self.worked(place, target, (turn, under_way)).await {
             Err(ActionError::TakenOver { .. }) => Ok(()),
             Ok(_) if self.owner.check().is_err() => Ok(()),
             Ok(verdict) => {
@@ -86,7 +88,8 @@ impl JobRun {
         }
     }
 
-    async fn worked(&self, place: usize, target: Target) -> Result<Verdict, ActionError> {
+    /// Runs the action, lets the next target have its turn, and proves.
+    async fn worked<T>(&self, place: usize, target: Target, turn: T) -> Result<Verdict, ActionError> {
         let hand = Arc::new(JobHand {
             live: self.live.clone(),
             evidence: self.live.case().evidence(),
@@ -100,6 +103,7 @@ impl JobRun {
             owner: Arc::clone(&self.owner),
             history: Arc::clone(&self.history),
             progress: Told::beginning(place),
+            together: Arc::clone(&self.together),
         });
         let work = Work {
             plan: Arc::clone(&self.plan),
@@ -110,6 +114,7 @@ impl JobRun {
         };
         let undoes = self.plan.undoes.is_some();
         let outcome = if undoes { put_back(&work).await? } else { self.action.run(&work).await? };
+        drop(turn);
         let step = hand.proving();
         self.live.record(Entry::Progress { job: self.job.clone(), step }).await?;
         if undoes { self.action.prove_undo(&work, &outcome).await } else { self.action.prove(&work, &outcome).await }

@@ -14,6 +14,7 @@ mod holds;
 mod job;
 mod jobs;
 mod live;
+mod node;
 mod order;
 mod ownership;
 mod permissions;
@@ -23,6 +24,7 @@ mod resume;
 mod running;
 mod site;
 mod stale;
+mod together;
 mod undo;
 mod watch;
 

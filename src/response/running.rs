@@ -9,6 +9,7 @@ use super::history::History;
 use super::job::JobRun;
 use super::live::Live;
 use super::ownership::Ownership;
+use super::together::Together;
 use super::{Engine, Job, ResponseError, Site};
 use crate::actions::{Action, ActionError};
 use crate::case::{CaseError, JobId};
@@ -43,6 +44,7 @@ impl Engine {
             }
         };
         let (cancel, cancelled) = watch::channel(false);
+        let remaining = (0..plan.targets.len()).filter(|place| !history.has_ended(*place)).count();
         let owner = Arc::new(Ownership::new(self.case(), id.clone(), epoch));
         let run = JobRun {
             live: self.live.clone(),
@@ -55,6 +57,7 @@ impl Engine {
             cancel: cancel.clone(),
             cancelled,
             owner: Arc::clone(&owner),
+            together: Together::new(remaining),
             history: Arc::new(history),
         };
         let (done, finished) = watch::channel(false);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::planning::find;
 use super::rests::rested_on;
 use super::{Job, Jobs, ResponseError, Site};
-use crate::actions::{ActionError, Ask, Done, Known, Outcome, Work};
+use crate::actions::{ActionError, Ask, Done, Known, Outcome, SEND_COMMAND, Work};
 use crate::case::{Case, CaseId, JobId};
 use crate::kubernetes;
 use crate::model::{Plan, Target};
@@ -87,7 +87,10 @@ pub async fn put_back(work: &Work) -> Result<Outcome, ActionError> {
     let total = work.calls().count() as u64;
     for (done, (place, call)) in (0u64..).zip(work.calls()) {
         work.hand.step(format!("{} {}", call.method, call.path).into(), done, total);
-        match work.hand.send(place).await {
+        // What a node printed is read again by the proof, so it is remembered.
+        let sent =
+            if &*call.method == SEND_COMMAND { work.hand.shared(place).await } else { work.hand.send(place).await };
+        match sent {
             // What was to be deleted is gone: somebody else was quicker.
             Err(ActionError::Cluster(kubernetes::Error::NotFound { .. })) if &*call.method == "DELETE" => {}
             sent => drop(sent?),

@@ -1,5 +1,6 @@
 //! The trait that an action is, and what it is given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,6 +10,10 @@ use super::{ActionError, Disabled, Done, Known, Look, Spec, Witness};
 use crate::case::{CaseId, Custody};
 use crate::model::facts::Facts;
 use crate::model::{Call, Clean, ClusterId, Options, Plan, Target, Verdict};
+
+/// The method of a call that runs a script on a node. Its path is the instance's id, its
+/// body what Systems Manager is asked for.
+pub const SEND_COMMAND: &str = "ssm:SendCommand";
 
 /// An action: planned for many targets, run and proven on each by itself.
 #[async_trait]
@@ -113,6 +118,16 @@ pub trait Hand: Send + Sync {
     /// The journal could not be written (nothing was sent then), or the call failed.
     async fn send(&self, call: usize) -> Result<Bytes, ActionError>;
 
+    /// Sends a call that serves several targets of the job. The first of them to ask sends
+    /// it, the others get the same answer. A command for a node answers with what it printed.
+    ///
+    /// # Errors
+    /// As [`Hand::send`].
+    async fn shared(&self, call: usize) -> Result<Bytes, ActionError>;
+
+    /// Returns when no target of the job is on its way to its proof any more.
+    async fn all_ran(&self);
+
     /// Streams the answer to a GET of the plan into the evidence store.
     ///
     /// # Errors
@@ -154,4 +169,6 @@ pub struct Outcome {
     pub failed: Vec<Clean>,
     /// A token that was good before.
     pub witness: Option<Witness>,
+    /// What commands printed, by the place of their call in the plan, where the proof needs it.
+    pub printed: BTreeMap<usize, Bytes>,
 }

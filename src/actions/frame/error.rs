@@ -1,5 +1,8 @@
 //! What can go wrong with a target.
 
+use std::sync::Arc;
+
+use crate::aws::NodeLost;
 use crate::case::CaseError;
 use crate::kubernetes;
 use crate::model::{Clean, Refused, Target};
@@ -10,6 +13,12 @@ pub enum ActionError {
     /// The API server or the way to it.
     #[error(transparent)]
     Cluster(#[from] kubernetes::Error),
+    /// A node could not be asked.
+    #[error(transparent)]
+    Node(#[from] NodeLost),
+    /// What became of a call that several targets wait for.
+    #[error(transparent)]
+    Shared(Arc<ActionError>),
     /// The journal or the evidence store.
     #[error(transparent)]
     Case(#[from] CaseError),

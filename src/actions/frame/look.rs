@@ -5,6 +5,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use serde_json::Value;
 
+use crate::aws::NodeLost;
 use crate::kubernetes::{Error, Read};
 
 /// Reads from one cluster. Nothing that is reached through it can change anything.
@@ -18,6 +19,9 @@ pub trait Look: Send + Sync {
 
     /// The answer to a GET, as it arrives.
     async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error>;
+
+    /// Whether the agent of a node's instance can be asked, through the cluster's account. Nothing runs there.
+    async fn agent(&self, instance: &str) -> Result<(), NodeLost>;
 }
 
 #[async_trait]
@@ -32,5 +36,9 @@ impl Look for Read {
 
     async fn stream(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
         Read::stream(self, path).await
+    }
+
+    async fn agent(&self, instance: &str) -> Result<(), NodeLost> {
+        self.cluster().agents().await?.online(instance).await
     }
 }

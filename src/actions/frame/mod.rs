@@ -20,7 +20,7 @@ mod witness;
 mod workload;
 
 pub use choice::{Choice, is_yes, settled, wrong};
-pub use contract::{Action, Ask, Hand, Kept, Outcome, Work};
+pub use contract::{Action, Ask, Hand, Kept, Outcome, SEND_COMMAND, Work};
 pub use done::{Attempt, Done, Effect};
 pub use error::ActionError;
 pub use fields::{field, meta_of};

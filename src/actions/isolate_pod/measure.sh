@@ -2,7 +2,7 @@
 #
 # Runs as root on the node. It enters network namespaces of pods, never one of their
 # containers, and runs nothing in their cgroups. It changes nothing but an nft table of
-# its own, which only counts and is gone when it ends. Set above, in the first line:
+# its own, which only counts, and it is gone with its processes when it ends. Set above, in the first line:
 #   phase     before | after
 #   pods      UID=ADDRESS[,ADDRESS] of the pods that are looked at
 #   peers     the same of innocent pods beside them, which show that a probe can work
@@ -19,6 +19,7 @@
 #   s POD SAMPLE STATE LOCAL PEER ACKED RECEIVED TIMER RETRIES INODE      a TCP socket
 #   u POD SAMPLE LOCAL PEER                     a UDP socket
 #   r POD SAMPLE COUNT                          sockets that bypass TCP and UDP
+#   v POD SAMPLE                                its sockets could be read, in that namespace
 #   o POD INODE PID COMMAND                     who holds a socket
 #   c POD SAMPLE PROTOCOL TIMEOUT STATE  SOURCE DESTINATION PORT PORT PACKETS  (and the five of the answers)
 #   k POD SAMPLE DIRECTION PROTOCOL PACKETS     forwarded to or from anybody but the node, counted by nft
@@ -35,7 +36,18 @@ most=40
 
 has() { command -v "$1" >/dev/null 2>&1; }
 command_of() { cat "/proc/$1/comm" 2>/dev/null | tr -cd 'A-Za-z0-9_.:/-'; }
-in_netns() { number=$1; shift; eval "pid=\$pid$number"; nsenter -t "$pid" -n "$@"; }
+# Processes of a pod come and go, so one of ours holds its network namespace open.
+in_netns() { eval "pid=\$pid$1"; shift; nsenter -t "$pid" -n "$@"; }
+hold() { # PROCESS NETNS
+    nsenter -t "$1" -n sleep 300 >/dev/null 2>&1 &
+    holder=$!
+    holding="$holding $holder"
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        [ "$(readlink "/proc/$holder/ns/net")" != "$2" ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
 
 # The processes of the pods, by what the kernel says of their cgroups.
 uids=$(for pod in $pods $peers; do echo "${pod%%=*}"; done)
@@ -91,9 +103,11 @@ count_from_here() {
 }
 
 sockets() { # NUMBER SAMPLE
-    in_netns "$1" ss -H -O -n -t -a -i -e -o 2>/dev/null | awk -v pod="$1" -v sample="$2" -v most="$most" '
+    tcp_sockets=$(in_netns "$1" ss -H -O -n -t -a -i -e -o 2>/dev/null) && udp_sockets=$(in_netns "$1" ss -H -O -n -u -a 2>/dev/null) || return
+    eval "[ \"\$(readlink /proc/\$pid$1/ns/net)\" = \"\$netns$1\" ]" && echo "v $1 $2"
+    echo "$tcp_sockets" | awk -v pod="$1" -v sample="$2" -v most="$most" '
         function field(name) { return match($0, " " name ":[0-9]+") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : 0 }
-        $1 == "TIME-WAIT" || $4 ~ /^(127\.|\[::1\]|\[::ffff:127\.)/ { next }
+        NF == 0 || $1 == "TIME-WAIT" || $4 ~ /^(127\.|\[::1\]|\[::ffff:127\.)/ { next }
         ++count > most { next }
         {
             timer = "-"; retries = 0
@@ -103,7 +117,8 @@ sockets() { # NUMBER SAMPLE
             print "s", pod, sample, $1, $4, $5, field("bytes_acked"), field("bytes_received"), timer, retries, field("ino")
         }
         END { if (count > most) print "m", pod, "sockets", count }'
-    in_netns "$1" ss -H -O -n -u -a 2>/dev/null | awk -v pod="$1" -v sample="$2" -v most="$most" '
+    echo "$udp_sockets" | awk -v pod="$1" -v sample="$2" -v most="$most" '
+        NF == 0 { next }
         ++count <= most { print "u", pod, sample, $4, $5 }
         END { if (count > most) print "m", pod, "udp-sockets", count }'
     bypassing=$({ in_netns "$1" ss -H -n -w -a; in_netns "$1" ss -H -n -0 -a; } 2>/dev/null | wc -l)
@@ -153,7 +168,7 @@ sample() { # SAMPLE
 # What an address answers to a connection: connected, refused, silent, unreachable.
 connect() { # ADDRESS PORT, behind nsenter or nothing
     said=$(timeout 2 "$@" 2>&1); code=$?
-    case "$code $said" in 0*) echo connected ;; 124*) echo silent ;; *refused*) echo refused ;; *) echo unreachable ;; esac
+    case "$code $said" in *nsenter:* | *command\ not\ found*) echo broken ;; 0*) echo connected ;; 124*) echo silent ;; *refused*) echo refused ;; *) echo unreachable ;; esac
 }
 tcp_probe() { # ROUND KIND FROM TO ADDRESS PORT
     eval "pid=\${pid$3:-}"; enter=; [ "$3" = node ] || enter="nsenter -t $pid -n"
@@ -165,7 +180,7 @@ udp_probe() { # ROUND KIND FROM TO ADDRESS PORT
     said=$(timeout 3 nsenter -t "$pid" -n bash -c 'exec 3<>"/dev/udp/$0/$1"
         printf "pm\001\000\000\001\000\000\000\000\000\000\012kubernetes\007default\003svc\007cluster\005local\000\000\001\000\001" >&3
         IFS= read -r -t 2 -N 1 -u 3' "$5" "$6" 2>&1); code=$?
-    case "$code $said" in 0*) answer=connected ;; *refused*) answer=refused ;; *) answer=silent ;; esac
+    case "$code $said" in *nsenter:*) answer=broken ;; 0*) answer=connected ;; *refused*) answer=refused ;; *) answer=silent ;; esac
     echo "a $1 $2 $3 $4 udp $5 $6 $answer"
 }
 # A datagram to a port of the canary that nobody needs to listen on: it passed when the
@@ -174,8 +189,9 @@ udp_probe() { # ROUND KIND FROM TO ADDRESS PORT
 datagram() { # ROUND KIND FROM TO ADDRESS PORT
     eval "pid=\$pid$3; address=\$address$3"
     case "$5" in *:*) family=ipv6 ;; *) family=ipv4 ;; esac
-    timeout 2 nsenter -t "$pid" -n bash -c 'exec 3<>"/dev/udp/$0/$1" && printf podmortem >&3' "$5" "$6" 2>/dev/null
+    said=$(timeout 2 nsenter -t "$pid" -n bash -c 'exec 3<>"/dev/udp/$0/$1" && printf podmortem >&3' "$5" "$6" 2>&1)
     if ! has conntrack; then answer=unknown
+    elif case "$said" in *nsenter:*) ;; *) false ;; esac; then answer=broken
     elif conntrack -L -f "$family" -p udp -s "$address" -d "$5" --orig-port-dst "$6" 2>/dev/null | grep -q dport="$6"; then answer=passed
     else answer=stopped; fi
     echo "a $1 $2 $3 $4 datagram $5 $6 $answer"
@@ -217,16 +233,18 @@ look() {
     echo "podmortem-proof 1 $phase $begun"
     ip -o addr show scope global 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print "n", $4 }' | sort -u
     for tool in ss conntrack nft bash nsenter timeout; do ! has $tool || echo "t $tool"; done
-    number=0 found= looked_at= others= counting=no
+    number=0 found= looked_at= others= counting=no holding=
+    trap 'kill $holding 2>/dev/null; nft delete table inet "$table" 2>/dev/null' EXIT
+    trap 'exit 143' INT TERM HUP
     for pod in $pods - $peers; do
         if [ "$pod" = - ]; then looked_at=$found; continue; fi
         line=$(locate "$number" "${pod%%=*}" "${pod#*=}")
         echo "$line"
         set -- $line
-        if [ "$3" != - ]; then
+        if [ "$3" != - ] && hold "$3" "$4"; then
             found="$found $number"
             addresses=${pod#*=}
-            eval "pid$number=$3 netns$number=$4 interface$number=\$5 address$number=\${addresses%%,*}"
+            eval "pid$number=$holder netns$number=$4 interface$number=\$5 address$number=\${addresses%%,*}"
         fi
         number=$((number + 1))
     done
@@ -236,8 +254,6 @@ look() {
             *) others="$others $number" ;;
         esac
     done
-    trap 'nft delete table inet "$table" 2>/dev/null' EXIT
-    trap 'exit 143' INT TERM HUP
     count_from_here
     round=0
     while :; do

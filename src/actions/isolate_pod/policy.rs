@@ -56,16 +56,21 @@ impl Isolation {
 
     /// The policy to create.
     pub fn manifest(&self) -> Value {
+        json!({
+            "apiVersion": Kind::NetworkPolicy.api_version(),
+            "kind": Kind::NetworkPolicy.name(),
+            "metadata": {"name": self.name, "namespace": self.namespace, "labels": self.labels()},
+            "spec": self.spec(),
+        })
+    }
+
+    /// The labels of what is created.
+    pub fn labels(&self) -> Value {
         let mut labels = json!({"app.kubernetes.io/managed-by": MANAGER, TARGET: self.uid});
         if let (Some(case), Some(labels)) = (&self.case, labels.as_object_mut()) {
             labels.insert(CASE.to_owned(), json!(case));
         }
-        json!({
-            "apiVersion": Kind::NetworkPolicy.api_version(),
-            "kind": Kind::NetworkPolicy.name(),
-            "metadata": {"name": self.name, "namespace": self.namespace, "labels": labels},
-            "spec": self.spec(),
-        })
+        labels
     }
 
     /// The patch that puts the label on the pod, on this very pod and no namesake.

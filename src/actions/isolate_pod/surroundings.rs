@@ -1,62 +1,85 @@
-//! N0: what limits a policy, and who else is hit by it.
+//! N0: what lies around the targets, read once for each namespace and node.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 
-use super::super::frame::{ActionError, Ask, Sketch, controller, decode, labels, list, name, selects};
-use super::policy::TARGET;
+use super::super::frame::{ActionError, Ask, Look, Sketch, controller, decode, labels, list, name};
+use super::plugin::Plugin;
 use crate::kubernetes;
 use crate::model::{Clean, Kind, PlanNote};
 
-/// What lies around the targets, read once for each namespace and node.
-#[derive(Default)]
+/// Nodes and namespaces that are read at once.
+const AT_ONCE: usize = 16;
+
+/// The neighbourhood of the targets.
 pub struct Surroundings {
-    policies: HashMap<String, Vec<NetworkPolicy>>,
-    services: HashMap<String, Vec<Service>>,
-    pods: HashMap<String, Vec<Pod>>,
+    /// What is known of who enforces policies.
+    pub plugin: Plugin,
+    places: HashMap<String, Namespace>,
     nodes: HashMap<String, Option<Node>>,
 }
 
+/// One namespace.
+#[derive(Default)]
+pub struct Namespace {
+    /// Its policies.
+    pub policies: Vec<NetworkPolicy>,
+    /// Its services.
+    pub services: Vec<Service>,
+    /// Its pods.
+    pub pods: Vec<Pod>,
+}
+
 impl Surroundings {
-    /// Adds the notes of one pod to its plan, and names the policies that select it.
-    pub async fn describe(&mut self, ask: &Ask<'_>, pod: &Pod, plan: &mut Sketch) -> Result<Vec<Clean>, ActionError> {
-        let namespace = pod.metadata.namespace.clone().unwrap_or_default();
-        self.read(ask, &namespace, pod).await?;
-        self.own(pod, plan);
-        let selecting = self.policies_of(&namespace, pod, plan);
-        self.services_of(&namespace, pod, plan);
-        self.siblings(ask, &namespace, pod, plan);
-        plan.note(PlanNote::Limit("traffic between a pod and its own node stays open, whatever policies say".into()));
-        plan.note(PlanNote::Limit(
-            "whether connections that are open now are cut depends on the network plugin; Calico and Antrea keep them"
-                .into(),
-        ));
-        Ok(selecting)
-    }
-
-    async fn read(&mut self, ask: &Ask<'_>, namespace: &str, pod: &Pod) -> Result<(), ActionError> {
-        if !self.policies.contains_key(namespace) {
-            let all = |kind: Kind| kind.path_in(namespace);
-            self.policies.insert(namespace.to_owned(), list(ask.look, &all(Kind::NetworkPolicy)).await?);
-            self.services.insert(namespace.to_owned(), list(ask.look, &all(Kind::Service)).await?);
-            self.pods.insert(namespace.to_owned(), list(ask.look, &all(Kind::Pod)).await?);
-        }
-        let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).unwrap_or_default();
-        if !node.is_empty() && !self.nodes.contains_key(&node) {
+    /// Reads what lies around some pods.
+    pub async fn read(ask: &Ask<'_>, pods: &[Pod]) -> Result<Self, ActionError> {
+        let places: BTreeSet<_> = pods.iter().map(|pod| pod.metadata.namespace.clone().unwrap_or_default()).collect();
+        let nodes: BTreeSet<_> = pods.iter().filter_map(|pod| pod.spec.as_ref()?.node_name.clone()).collect();
+        let places = futures::stream::iter(places).map(|place| async move {
+            let all = |kind: Kind| kind.path_in(&place);
+            let (policies, services, pods) = (all(Kind::NetworkPolicy), all(Kind::Service), all(Kind::Pod));
+            let (policies, services, pods) = tokio::try_join!(
+                list(ask.look, &policies),
+                list(ask.look, &services),
+                list(ask.look, &pods),
+            )?;
+            Ok::<_, ActionError>((place.clone(), Namespace { policies, services, pods }))
+        });
+        let nodes = futures::stream::iter(nodes).map(|node| async move {
             let path = format!("{}/{node}", Kind::Node.path());
-            let read = match ask.look.get(&path).await {
-                Err(kubernetes::Error::NotFound { .. }) => None,
-                read => Some(decode(&path, &read?)?),
-            };
-            self.nodes.insert(node, read);
-        }
-        Ok(())
+            match ask.look.get(&path).await {
+                Err(kubernetes::Error::NotFound { .. }) => Ok((node, None)),
+                read => Ok::<_, ActionError>((node, Some(decode(&path, &read?)?))),
+            }
+        });
+        let (places, nodes, plugin) = tokio::join!(
+            places.buffered(AT_ONCE).collect::<Vec<_>>(),
+            nodes.buffered(AT_ONCE).collect::<Vec<_>>(),
+            Plugin::read(ask.look as &dyn Look),
+        );
+        Ok(Self {
+            plugin: plugin?,
+            places: places.into_iter().collect::<Result<_, _>>()?,
+            nodes: nodes.into_iter().collect::<Result<_, _>>()?,
+        })
     }
 
-    /// What the pod itself and its node say.
-    fn own(&self, pod: &Pod, plan: &mut Sketch) {
+    /// The namespace of a pod.
+    pub fn of(&self, pod: &Pod) -> Option<&Namespace> {
+        self.places.get(pod.metadata.namespace.as_deref().unwrap_or_default())
+    }
+
+    /// Every namespace.
+    pub fn namespaces(&self) -> impl Iterator<Item = &Namespace> {
+        let sorted: BTreeMap<_, _> = self.places.iter().collect();
+        sorted.into_values()
+    }
+
+    /// Notes what the pod itself and its node say.
+    pub fn own(&self, pod: &Pod, plan: &mut Sketch) {
         let pod_name = name(&pod.metadata);
         let mut limit = |text: String| plan.note(PlanNote::Limit(text.into()));
         let spec = pod.spec.clone().unwrap_or_default();
@@ -67,7 +90,17 @@ impl Surroundings {
             limit(format!("{pod_name} has no owner: the VPC CNI does not enforce policies on such pods"));
         }
         if reaches_node(pod) {
-            limit(format!("{pod_name} has its node in its hands: it can undo what a policy does to it"));
+            limit(format!(
+                "{pod_name} has its node in its hands: it can undo what a policy does to it, and at best the verdict is \
+                 PROVEN for the pod's network; the node is not contained"
+            ));
+        }
+        let annotated = |key: &str| pod.metadata.annotations.iter().flatten().any(|(name, value)| name == key && !value.is_empty());
+        if annotated("vpc.amazonaws.com/pod-eni") {
+            limit(format!("{pod_name} has a network interface of its own (security groups for pods): those groups apply beside policies"));
+        }
+        if annotated("k8s.v1.cni.cncf.io/networks") {
+            limit(format!("{pod_name} has further network interfaces (Multus): policies cover the first only"));
         }
         let node = spec.node_name.as_ref().and_then(|node| self.nodes.get(node)?.as_ref());
         let node_labels = node.map(|node| labels(&node.metadata)).unwrap_or_default();
@@ -82,69 +115,12 @@ impl Surroundings {
         }
     }
 
-    /// Policies add up: what another one allows stays allowed.
-    fn policies_of(&self, namespace: &str, pod: &Pod, plan: &mut Sketch) -> Vec<Clean> {
-        let own = labels(&pod.metadata);
-        let mut selecting = Vec::new();
-        for policy in self.policies.get(namespace).into_iter().flatten() {
-            let spec = policy.spec.clone().unwrap_or_default();
-            let policy_name = name(&policy.metadata);
-            let selector = spec.pod_selector.clone().unwrap_or_default();
-            let ours = selector.match_labels.as_ref().is_some_and(|keys| keys.contains_key(TARGET));
-            if ours || !selects(&selector, &own) {
-                continue;
-            }
-            let some = |rules: usize| rules > 0;
-            let (ingress, egress) =
-                (some(spec.ingress.iter().flatten().count()), some(spec.egress.iter().flatten().count()));
-            let ways = match (ingress, egress) {
-                (true, true) => "in and out",
-                (true, false) => "in",
-                (false, true) => "out",
-                (false, false) => "",
-            };
-            if !ways.is_empty() {
-                let pod_name = name(&pod.metadata);
-                let text = format!("policies add up: {policy_name} still allows {pod_name} some traffic {ways}");
-                plan.note(PlanNote::Limit(text.into()));
-            }
-            selecting.push(policy_name);
-        }
-        selecting.sort();
-        selecting
-    }
-
-    /// An isolated pod stays Ready, since its probes come from its node.
-    fn services_of(&self, namespace: &str, pod: &Pod, plan: &mut Sketch) {
-        let own = labels(&pod.metadata);
-        for service in self.services.get(namespace).into_iter().flatten() {
-            let selector: BTreeMap<_, _> =
-                service.spec.iter().flat_map(|spec| spec.selector.iter().flatten()).collect();
-            if !selector.is_empty() && selector.iter().all(|(key, value)| own.get(*key) == Some(*value)) {
-                let text = format!(
-                    "service {} goes on sending {} traffic while it is ready: callers wait in vain",
-                    name(&service.metadata),
-                    name(&pod.metadata)
-                );
-                plan.note(PlanNote::AlsoHit(text.into()));
-            }
-            if selector.contains_key(&TARGET.to_owned()) {
-                let text = format!(
-                    "service {} selects by {TARGET}: the label changes what it sends where",
-                    name(&service.metadata)
-                );
-                plan.note(PlanNote::AlsoHit(text.into()));
-            }
-        }
-    }
-
-    fn siblings(&self, ask: &Ask<'_>, namespace: &str, pod: &Pod, plan: &mut Sketch) {
-        let Some(owner) = controller(&pod.metadata) else { return };
-        let others: Vec<&Pod> = self
+    /// Notes pods of the same owner: those that are no targets, and those that share this one's fate.
+    pub fn siblings(&self, ask: &Ask<'_>, pod: &Pod, plan: &mut Sketch) {
+        let (Some(owner), Some(place)) = (controller(&pod.metadata), self.of(pod)) else { return };
+        let others: Vec<&Pod> = place
             .pods
-            .get(namespace)
-            .into_iter()
-            .flatten()
+            .iter()
             .filter(|other| controller(&other.metadata).is_some_and(|of| of.uid == owner.uid))
             .filter(|other| !ask.targets.iter().any(|target| other.metadata.uid == Some(target.uid.to_string())))
             .collect();
@@ -175,16 +151,22 @@ impl Surroundings {
     }
 }
 
+/// Capabilities with which a container gets at its node.
+const WAYS_OUT: [&str; 7] =
+    ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE", "DAC_READ_SEARCH", "BPF"];
+
 /// Whether the pod has a way to its node.
-fn reaches_node(pod: &Pod) -> bool {
+pub fn reaches_node(pod: &Pod) -> bool {
     let Some(spec) = &pod.spec else { return false };
     let shares = [spec.host_pid, spec.host_ipc, spec.host_network].contains(&Some(true));
     let mounts = spec.volumes.iter().flatten().any(|volume| volume.host_path.is_some());
-    let init = spec.init_containers.iter().flatten();
-    let privileged = spec
-        .containers
-        .iter()
-        .chain(init)
-        .any(|container| container.security_context.as_ref().and_then(|context| context.privileged) == Some(true));
+    let containers = spec.containers.iter().chain(spec.init_containers.iter().flatten());
+    let contexts = containers.map(|container| container.security_context.as_ref());
+    let debugging = spec.ephemeral_containers.iter().flatten().map(|container| container.security_context.as_ref());
+    let privileged = contexts.chain(debugging).flatten().any(|context| {
+        let added = context.capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten());
+        context.privileged == Some(true)
+            || added.map(|name| name.trim_start_matches("CAP_")).any(|name| WAYS_OUT.contains(&name))
+    });
     shares || mounts || privileged
 }

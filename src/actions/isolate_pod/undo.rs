@@ -4,19 +4,27 @@ use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use serde_json::json;
 
-use super::super::frame::{ActionError, Ask, Done, Effect, MANAGER, Sketch, Work, labels, path_of, still_there};
+use super::super::frame::{
+    ActionError, Ask, Done, Effect, MANAGER, SEND_COMMAND, Sketch, Work, labels, path_of, still_there,
+};
 use super::policy::{Isolation, TARGET};
+use super::{admin, overrule};
 use crate::model::{Plan, PlanNote, Target, Verdict};
 
 /// The calls that take back what a job put there.
 pub async fn plan(mut plan: Sketch, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
     for (place, target) in ask.targets.iter().enumerate() {
         plan.fact(place, "uid", target.uid.to_string());
-        if !done.changed(target) {
+        let effects = || done.effects(target).filter(|effect| &*effect.call.method != SEND_COMMAND);
+        if effects().next().is_none() {
             plan.note(PlanNote::Theirs(format!("{target} had the policy and the label before, and keeps them").into()));
         }
-        for effect in done.effects(target) {
+        for effect in effects() {
             match &*effect.call.method {
+                "POST" if admin::is_admin(effect.call) => admin_policy(&mut plan, ask, done, (place, target), effect).await?,
+                "PATCH" if overrule::is_exclusion(effect.call) => {
+                    overrule::plan_undo(&mut plan, ask, done, place, effect).await?;
+                }
                 "POST" => policy(&mut plan, ask, done, (place, target), effect).await?,
                 _ => label(&mut plan, ask, (place, target)).await?,
             }
@@ -59,6 +67,32 @@ async fn policy(
     Ok(())
 }
 
+/// Deletes the cluster-wide policy that was created, and no other of that name.
+async fn admin_policy(
+    plan: &mut Sketch,
+    ask: &Ask<'_>,
+    done: &Done,
+    (place, target): (usize, &Target),
+    effect: Effect<'_>,
+) -> Result<(), ActionError> {
+    let isolation = Isolation::of_plan(&done.plan, target);
+    let found = admin::found(ask.look, &isolation).await?;
+    plan.fact(place, "cluster-wide policy", json!(found));
+    match found {
+        Some((uid, version)) if effect.uid.is_none_or(|ours| ours.to_string() == uid) => {
+            let only = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid, "resourceVersion": version}});
+            plan.call(place, "DELETE", admin::path(&isolation), only);
+        }
+        Some((uid, _)) => plan.note(PlanNote::Theirs(
+            format!("the cluster-wide policy {} is another one now ({uid}): it stays", isolation.name()).into(),
+        )),
+        None => plan.note(PlanNote::Theirs(
+            format!("somebody has deleted the cluster-wide policy {} since", isolation.name()).into(),
+        )),
+    }
+    Ok(())
+}
+
 /// Only the policy that was read: not another of its name, and not a later form of it.
 fn preconditions(policy: &NetworkPolicy, uid: &str) -> serde_json::Value {
     json!({
@@ -88,11 +122,22 @@ async fn label(plan: &mut Sketch, ask: &Ask<'_>, (place, target): (usize, &Targe
 /// Reads back that nothing is left of what was sent for.
 pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
     let isolation = Isolation::of_plan(&work.plan, &work.target);
-    let sent = |method: &str| work.calls().any(|(_, call)| &*call.method == method);
+    let sent = |method: &str| {
+        work.calls().any(|(_, call)| {
+            &*call.method == method && !admin::is_admin(call) && !overrule::is_exclusion(call)
+        })
+    };
     let pod: Option<Pod> = still_there(work.look.as_ref(), &work.target).await?;
-    let mut left = Vec::new();
+    let uid = work.target.uid.to_string();
+    let calls = work.calls().map(|(_, call)| call);
+    let mut left = overrule::left(work.look.as_ref(), calls, &uid).await?;
     if sent("DELETE") && isolation.found(work.look.as_ref()).await?.is_some() {
         left.push(format!("the policy {} is still there", isolation.name()));
+    }
+    if work.calls().any(|(_, call)| admin::is_admin(call))
+        && admin::found(work.look.as_ref(), &isolation).await?.is_some()
+    {
+        left.push(format!("the cluster-wide policy {} is still there", isolation.name()));
     }
     if sent("PATCH") && pod.is_some_and(|pod| labels(&pod.metadata).contains_key(TARGET)) {
         left.push(format!("the label {TARGET} is still on the pod"));

@@ -108,7 +108,7 @@ pub fn places(startup: &Startup) -> Vec<Place> {
 }
 
 fn places_of(account: &Account) -> Vec<Place> {
-    let place = |region| Place { profile: account.profile.clone(), region, role: account.role.clone() };
+    let place = |region| Place { profile: account.profile.clone(), region, role: account.role.clone(), embedded: None };
     if account.regions.is_empty() {
         return vec![place(None)];
     }

@@ -45,6 +45,9 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
             return unmeasured("its node has no process of it in a network with its address: it has ended, or is starting anew");
         }
     }
+    if pod.sampled != [1, LAST] {
+        return unmeasured("its network namespace could not be entered from its node the whole time: it ended or started anew meanwhile, or ss is not there");
+    }
     let (out, into) = (outwards(before, after, number, about), inwards(after, number));
     let connections = judged(after, number, before);
     let mut leaks: Vec<String> = Vec::new();
@@ -137,6 +140,9 @@ fn outwards(before: Option<&Report>, after: &Report, number: usize, about: &Abou
         let what = if one.protocol == "tcp" { "a new connection" } else { "a datagram" };
         return Way::Open(format!("{what} from its network reached {}:{}", one.address, one.port));
     }
+    if own.iter().any(|one| one.said == "broken") {
+        return Way::Unknown("the probes from its network namespace did not run (bash, timeout and nsenter are needed on the node)".to_owned());
+    }
     let worked = |protocol: &str, good: &str| {
         let beside = of(after, "peer", None).iter().filter(|one| one.protocol == protocol && one.said == good).count();
         let earlier = before.is_some_and(|before| {
@@ -160,7 +166,8 @@ fn outwards(before: Option<&Report>, after: &Report, number: usize, about: &Abou
         ));
     };
     if worked("datagram", "passed").is_none() {
-        return Way::Unknown("whether UDP gets out was not measured: the node has no connection table to read (conntrack)".to_owned());
+        let why = "whether UDP gets out was not measured: the node's connection table cannot be read (conntrack)";
+        return Way::Unknown(why.to_owned());
     }
     let untried = about.addresses.iter().find(|address| {
         !own.iter().any(|one| one.address.parse::<IpAddr>().is_ok_and(|canary| canary.is_ipv4() == address.is_ipv4()))

@@ -39,6 +39,8 @@ pub struct Report {
 pub struct Seen {
     /// Where it is.
     pub place: Place,
+    /// Samples of its sockets that could be taken in its own network namespace.
+    pub sampled: Vec<u64>,
     /// Its processes in other network namespaces.
     pub strays: Vec<Stray>,
     /// TCP sockets, every sample of them.
@@ -171,7 +173,8 @@ pub struct Answer {
     pub address: String,
     /// The port.
     pub port: String,
-    /// `connected`, `refused`, `silent`, `unreachable`, `passed`, `stopped`, `unknown`.
+    /// `connected`, `refused`, `silent`, `unreachable`, `passed`, `stopped`, `unknown`,
+    /// `broken` where the probe itself did not run.
     pub said: String,
 }
 
@@ -226,6 +229,7 @@ impl Seen {
                     (_, _, interface) => Place::Own { interface: interface?.to_owned() },
                 }
             }
+            "v" => self.sampled.push(number(next()?)?),
             "x" => self.strays.push(Stray {
                 process: next()?.to_owned(),
                 netns: next()?.to_owned(),

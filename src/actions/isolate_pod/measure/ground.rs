@@ -1,0 +1,241 @@
+//! Where pods can be measured: their nodes' agents, pods beside them, and addresses to try.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use futures::StreamExt as _;
+use k8s_openapi::api::core::v1::{Node, Pod, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+
+use super::super::super::frame::{ActionError, Ask, Look, SEND_COMMAND, Sketch, controller, decode, labels, list};
+use super::super::policy::TARGET;
+use super::call::{Phase, Question};
+use crate::kubernetes;
+use crate::model::{Kind, PlanNote, Uid};
+
+/// Pods in one command: what a node prints about more might not fit into an answer.
+const IN_ONE: usize = 16;
+
+/// Pods beside them that are tried from.
+const PEERS: usize = 2;
+
+/// Nodes that are read at once.
+const AT_ONCE: usize = 16;
+
+/// A pod that is to be measured.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    place: usize,
+    uid: String,
+    node: String,
+    owner: Option<String>,
+    addresses: Vec<IpAddr>,
+}
+
+/// What each node can be asked, and what it is asked.
+pub struct Ground {
+    action: &'static str,
+    nodes: BTreeMap<String, Stand>,
+    tcp: Vec<(IpAddr, u16)>,
+    udp: Vec<(IpAddr, u16)>,
+}
+
+struct Stand {
+    subjects: Vec<Subject>,
+    peers: Vec<Subject>,
+    instance: Result<String, String>,
+}
+
+impl Subject {
+    /// A target of a plan; `None` for a pod that is on no node or has no address yet.
+    pub fn of(place: usize, pod: &Pod) -> Option<Self> {
+        let addresses = addresses(pod);
+        let node = pod.spec.as_ref()?.node_name.clone()?;
+        let owner = controller(&pod.metadata).map(|owner| owner.uid.clone());
+        let uid: Uid = pod.metadata.uid.as_deref()?.parse().ok()?;
+        (!addresses.is_empty()).then_some(Self { place, uid: uid.to_string(), node, owner, addresses })
+    }
+
+    /// Place of the target in the plan.
+    pub const fn place(&self) -> usize {
+        self.place
+    }
+}
+
+/// Pods as scripts are told of them: `UID=ADDRESS,ADDRESS`. UIDs and addresses were
+/// parsed, so that no text from the cluster ever becomes part of a script.
+pub fn named(subjects: &[Subject]) -> String {
+    let words = subjects.iter().map(|subject| {
+        let addresses: Vec<_> = subject.addresses.iter().map(ToString::to_string).collect();
+        format!("{}={}", subject.uid, addresses.join(","))
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The addresses of a pod that are addresses.
+pub fn addresses(pod: &Pod) -> Vec<IpAddr> {
+    let status = pod.status.clone().unwrap_or_default();
+    let listed = status.pod_ips.into_iter().flatten().map(|ip| ip.ip);
+    let mut found: Vec<IpAddr> = listed.chain(status.pod_ip).filter_map(|ip| ip.parse().ok()).collect();
+    let mut seen = Vec::new();
+    found.retain(|ip| !seen.contains(ip) && { seen.push(*ip); true });
+    found
+}
+
+impl Ground {
+    /// Reads where some pods are, and notes what cannot be measured and why.
+    pub async fn read(
+        action: &'static str,
+        ask: &Ask<'_>,
+        subjects: Vec<Subject>,
+        plan: &mut Sketch,
+    ) -> Result<Self, ActionError> {
+        let mut by_node: BTreeMap<String, Vec<Subject>> = BTreeMap::new();
+        for subject in subjects {
+            by_node.entry(subject.node.clone()).or_default().push(subject);
+        }
+        let (tcp, udp) = tokio::join!(canaries(ask.look), names(ask.look));
+        let (tcp, udp) = (tcp?, udp?);
+        let read = futures::stream::iter(by_node).map(|(node, subjects)| async move {
+            let (instance, peers) = tokio::join!(instance(ask.look, &node), peers(ask, &node, &subjects));
+            Ok::<_, ActionError>((node, Stand { subjects, peers: peers?, instance: instance? }))
+        });
+        let read: Vec<Result<_, ActionError>> = read.buffered(AT_ONCE).collect().await;
+        let nodes = read.into_iter().collect::<Result<BTreeMap<_, _>, _>>()?;
+        if tcp.is_empty() && !nodes.is_empty() {
+            plan.note(PlanNote::Limit("the API server's own addresses cannot be read, so nothing is there to try to connect to: the verdict will be NOT MEASURED".into()));
+        }
+        for (node, stand) in &nodes {
+            if let Err(why) = &stand.instance {
+                plan.note(PlanNote::Limit(format!("what gets through on {node} cannot be measured: {why}").into()));
+            } else if stand.peers.is_empty() {
+                plan.note(PlanNote::Limit(format!("no other pod on {node} can be tried from: the verdict will be NOT MEASURED").into()));
+            }
+        }
+        Ok(Self { action, nodes, tcp, udp })
+    }
+
+    /// Adds the measurements of all nodes to a plan: one command a node.
+    pub fn measure(&self, phase: Phase, plan: &mut Sketch) {
+        for stand in self.nodes.values() {
+            let Ok(instance) = &stand.instance else { continue };
+            let peers = named(&stand.peers);
+            for some in stand.subjects.chunks(IN_ONE) {
+                let pods = named(some);
+                let question =
+                    Question { phase, action: self.action, pods: &pods, peers: &peers, tcp: &self.tcp, udp: &self.udp };
+                if let Some(first) = some.first() {
+                    plan.call(first.place, SEND_COMMAND, instance.clone(), question.body());
+                }
+            }
+        }
+    }
+
+    /// The nodes that can be asked: the instance, and the targets on it.
+    pub fn stands(&self) -> impl Iterator<Item = (&str, &[Subject])> {
+        self.nodes.values().filter_map(|stand| Some((stand.instance.as_deref().ok()?, stand.subjects.as_slice())))
+    }
+
+    /// The instance of a node, or why it cannot be asked.
+    pub fn instance(&self, node: &str) -> Option<Result<&str, &str>> {
+        self.nodes.get(node).map(|stand| stand.instance.as_deref().map_err(String::as_str))
+    }
+}
+
+/// The instance under a node, if its agent can be asked.
+///
+/// # Errors
+/// The node cannot be read.
+pub async fn instance(look: &dyn Look, node: &str) -> Result<Result<String, String>, ActionError> {
+    let path = format!("{}/{node}", Kind::Node.path());
+    let node: Node = match look.get(&path).await {
+        Err(kubernetes::Error::NotFound { .. }) => return Ok(Err("the node is gone".to_owned())),
+        read => decode(&path, &read?)?,
+    };
+    let provider = node.spec.and_then(|spec| spec.provider_id).unwrap_or_default();
+    let last = provider.rsplit('/').next().unwrap_or_default();
+    // EC2 instances, and the managed instances that hybrid nodes are.
+    let hexadecimal = last.strip_prefix("i-").or_else(|| last.strip_prefix("mi-"));
+    if !hexadecimal.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        return Ok(Err("no instance is under it that Systems Manager could reach (Fargate, or not EC2)".to_owned()));
+    }
+    Ok(look.agent(last).await.map(|()| last.to_owned()).map_err(|lost| lost.to_string()))
+}
+
+/// Running pods of a node with a network of their own that nobody suspects, those of other owners first.
+async fn peers(ask: &Ask<'_>, node: &str, subjects: &[Subject]) -> Result<Vec<Subject>, ActionError> {
+    let all = format!("{}?fieldSelector=spec.nodeName%3D{node}", Kind::Pod.path());
+    let pods: Vec<Pod> = match list(ask.look, &all).await {
+        Err(ActionError::Cluster(kubernetes::Error::Forbidden { .. })) => {
+            let mut spaces: Vec<_> = ask.targets.iter().filter_map(|target| target.namespace.as_deref()).collect();
+            spaces.sort_unstable();
+            spaces.dedup();
+            let mut pods = Vec::new();
+            for space in spaces {
+                let here = format!("{}?fieldSelector=spec.nodeName%3D{node}", Kind::Pod.path_in(space));
+                pods.extend(list::<Pod>(ask.look, &here).await?);
+            }
+            pods
+        }
+        read => read?,
+    };
+    let running = |pod: &&Pod| {
+        let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+        let hosts = pod.spec.as_ref().and_then(|spec| spec.host_network) == Some(true);
+        phase == Some("Running") && !hosts && pod.metadata.deletion_timestamp.is_none()
+    };
+    let suspected = |pod: &&Pod| {
+        labels(&pod.metadata).contains_key(TARGET)
+            || ask.targets.iter().any(|target| pod.metadata.uid.as_deref() == Some(&*target.uid.to_string()))
+    };
+    let mut beside: Vec<(bool, String, Subject)> = pods
+        .iter()
+        .filter(|pod| running(pod) && !suspected(pod))
+        .filter_map(|pod| {
+            let subject = Subject::of(0, pod)?;
+            let kin = subject.owner.is_some() && subjects.iter().any(|one| one.owner == subject.owner);
+            let name = pod.metadata.name.clone().unwrap_or_default();
+            Some((kin, format!("{}/{name}", pod.metadata.namespace.as_deref().unwrap_or_default()), subject))
+        })
+        .collect();
+    beside.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    Ok(beside.into_iter().take(PEERS).map(|(_, _, subject)| subject).collect())
+}
+
+/// Addresses of the API server, one of each family: whoever has the cluster's workloads
+/// does not have these, and a connection is all that is made to them.
+async fn canaries(look: &dyn Look) -> Result<Vec<(IpAddr, u16)>, ActionError> {
+    let path = format!("{}?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes", Kind::EndpointSlice.path_in("default"));
+    let slices: Vec<EndpointSlice> = match list(look, &path).await {
+        Err(ActionError::Cluster(kubernetes::Error::Forbidden { .. } | kubernetes::Error::NotFound { .. })) => Vec::new(),
+        read => read?,
+    };
+    let mut found: Vec<(IpAddr, u16)> = Vec::new();
+    for slice in slices {
+        let port = slice.ports.iter().flatten().find_map(|port| port.port);
+        let Some(port) = port.and_then(|port| u16::try_from(port).ok()) else { continue };
+        let listed = slice.endpoints.iter().flatten().flat_map(|endpoint| endpoint.addresses.iter());
+        found.extend(listed.filter_map(|address| Some((address.parse().ok()?, port))));
+    }
+    Ok(one_of_each_family(found))
+}
+
+/// The cluster's own name service, one address of each family, where it is there.
+async fn names(look: &dyn Look) -> Result<Vec<(IpAddr, u16)>, ActionError> {
+    let path = format!("{}/kube-dns", Kind::Service.path_in("kube-system"));
+    let service: Service = match look.get(&path).await {
+        Err(kubernetes::Error::NotFound { .. } | kubernetes::Error::Forbidden { .. }) => return Ok(Vec::new()),
+        read => decode(&path, &read?)?,
+    };
+    let spec = service.spec.unwrap_or_default();
+    let port = spec.ports.iter().flatten().find(|port| port.protocol.as_deref() == Some("UDP")).map(|port| port.port);
+    let Some(port) = port.and_then(|port| u16::try_from(port).ok()) else { return Ok(Vec::new()) };
+    let addresses = spec.cluster_ips.into_iter().flatten();
+    Ok(one_of_each_family(addresses.filter_map(|address| Some((address.parse().ok()?, port))).collect()))
+}
+
+fn one_of_each_family(mut found: Vec<(IpAddr, u16)>) -> Vec<(IpAddr, u16)> {
+    found.sort_unstable();
+    let (four, six): (Vec<_>, Vec<_>) = found.into_iter().partition(|(address, _)| address.is_ipv4());
+    four.into_iter().take(1).chain(six.into_iter().take(1)).collect()
+}

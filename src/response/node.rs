@@ -1,0 +1,89 @@
+//! A command for a node: what it printed is evidence.
+
+use bytes::Bytes;
+
+use super::hand::JobHand;
+use super::history::Past;
+use crate::actions::ActionError;
+use crate::aws::NodeLost;
+use crate::aws::ssm::{Printed, Script, Sent};
+use crate::case::{Answer, Entry, Source};
+use crate::kubernetes::Write;
+use crate::model::Call;
+
+impl JobHand {
+    /// Runs a script on a node and keeps what it printed. A node that cannot be asked is
+    /// found out before anything is announced or sent.
+    pub(super) async fn command(&self, place: usize, call: &Call, write: &Write) -> Result<Bytes, ActionError> {
+        let script: Script = serde_json::from_value(call.body.clone())
+            .map_err(|error| NodeLost::Malformed { why: error.to_string().into() })?;
+        let agents = self.read.cluster().agents().await?;
+        if let Some(sent) = self.given_before(place, call, &script)? {
+            let printed = agents.ended(&sent).await?;
+            self.keep_printed(call, &script, &sent, &printed).await?;
+            return Ok(Bytes::from(printed.output));
+        }
+        agents.online(&call.path).await?;
+        self.announce(place, call).await?;
+        let sent = match agents.send(write.right(), &call.path, &script).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                let why = error.to_string().into();
+                let unknown = matches!(error, NodeLost::Unreachable { .. });
+                let answer = if unknown { Answer::Unknown { why } } else { Answer::Failed { why } };
+                self.answered(place, answer).await?;
+                return Err(error.into());
+            }
+        };
+        self.answered(place, Answer::Accepted { version: sent.id.as_str().into(), uid: None }).await?;
+        let printed = agents.ended(&sent).await?;
+        self.keep_printed(call, &script, &sent, &printed).await?;
+        Ok(Bytes::from(printed.output))
+    }
+
+    /// The command that this call became before this program went on with the job. One of
+    /// which nobody knows whether it was accepted is given again: every script of ours does
+    /// the same when it runs twice.
+    fn given_before(&self, place: usize, call: &Call, script: &Script) -> Result<Option<Sent>, ActionError> {
+        match self.history.call(place) {
+            Past::Answered(Answer::Accepted { version, .. }) => Ok(Some(script.sent_as(version, &call.path))),
+            Past::Answered(Answer::Failed { why } | Answer::Absent { why }) => {
+                let said = format!("{} {} was refused before the job changed hands: {why}", call.method, call.path);
+                Err(ActionError::InTheWay(said.into()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn keep_printed(
+        &self,
+        call: &Call,
+        script: &Script,
+        sent: &Sent,
+        printed: &Printed,
+    ) -> Result<(), ActionError> {
+        let source = Source {
+            label: format!("{}/{}", call.path, script.comment).into(),
+            media: "text/plain".into(),
+            from: format!("ssm command {} on {}", sent.id, sent.instance).into(),
+            identity: self.identity.clone(),
+            command: format!(
+                "aws ssm get-command-invocation --command-id {} --instance-id {}",
+                sent.id, sent.instance
+            )
+            .into(),
+            target: self.plan.targets.get(call.target).cloned(),
+        };
+        let mut artefact = self.evidence.begin(source)?;
+        artefact.write(printed.output.as_bytes())?;
+        if !printed.errors.is_empty() {
+            artefact.write(b"\n-- standard error --\n")?;
+            artefact.write(printed.errors.as_bytes())?;
+        }
+        let finished = tokio::task::spawn_blocking(move || artefact.finish(None)).await;
+        let custody = finished.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))??;
+        let job = Some(self.job.clone());
+        self.live.record(Entry::Evidence { job, custody: Box::new(custody) }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! What the targets of one job share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
+
+use crate::actions::ActionError;
+
+/// Targets that are worked on at once. Proofs are not counted: most of their time they wait.
+const AT_ONCE: usize = 12;
+
+/// The answer to a call that several targets wait for.
+pub type Answered = Arc<OnceCell<Result<Bytes, Arc<ActionError>>>>;
+
+/// The answers to calls that serve several targets, and how many targets are still on their way.
+pub struct Together {
+    answers: Mutex<HashMap<usize, Answered>>,
+    under_way: watch::Sender<usize>,
+    permits: Semaphore,
+}
+
+/// A target on its way to its proof; when this is dropped, however that comes, it no longer is.
+pub struct UnderWay(Arc<Together>);
+
+impl Together {
+    /// For that many targets, all of them still on their way.
+    pub fn new(targets: usize) -> Arc<Self> {
+        let under_way = watch::Sender::new(targets);
+        Arc::new(Self { answers: Mutex::default(), under_way, permits: Semaphore::new(AT_ONCE) })
+    }
+
+    /// Where the answer to a call is, or will be.
+    pub fn answer(&self, call: usize) -> Answered {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(answers.entry(call).or_default())
+    }
+
+    /// Returns when no target is on its way any more.
+    pub async fn all_ran(&self) {
+        // An error means that nobody can be on the way.
+        let _ = self.under_way.subscribe().wait_for(|targets| *targets == 0).await;
+    }
+
+    /// Waits until a target may be worked on.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.permits.acquire().await.ok()
+    }
+}
+
+impl UnderWay {
+    /// One of the targets that [`Together::new`] counted.
+    pub const fn of(together: Arc<Together>) -> Self {
+        Self(together)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|targets| *targets = targets.saturating_sub(1));
+    }
+}

@@ -16,7 +16,7 @@ use self::command::Doing;
 use super::frame::{
     Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, path_of, pinned,
 };
-use super::isolate_pod::measure::{Ground, Phase, Subject};
+use super::isolate_pod::measure::{CANARY, Ground, Phase, Subject};
 use super::isolate_pod::{proof, surroundings};
 use crate::model::facts::Facts;
 use crate::model::{Kind, Plan, PlanNote, Target, Tier, Verdict};
@@ -38,7 +38,9 @@ static SPEC: Spec = Spec {
         Right::here("patch", "", "pods"),
         Right::anywhere("get", "", "nodes"),
     ],
-    undo: Undo::Exactly("deletes the rules from the node, then takes the annotation ir.podmortem/hard-cut from the pod"),
+    undo: Undo::Exactly(
+        "deletes the rules from the node, then takes the annotation ir.podmortem/hard-cut from the pod",
+    ),
     doc: "For a pod that is STILL LEAKING: on its node, through AWS Systems Manager, packets between the pod's interface \
           and anybody but the node are dropped (nft, or iptables where there is no nft), whatever policies say and \
           whatever connections are open. Probes of the kubelet go on, so that the container is not restarted. Who has \
@@ -81,7 +83,7 @@ impl Action for HardCut {
             }
         }
         let subjects = pods.iter().enumerate().filter_map(|(place, pod)| Subject::of(place, pod)).collect();
-        let ground = Ground::read(SPEC.id, ask, subjects, &mut plan).await?;
+        let ground = Ground::read(&SPEC, ask, subjects, &mut plan).await?;
         ground.measure(Phase::Before, &mut plan);
         command::add(&ground, &mut plan);
         let case = ask.case.map_or_else(|| "none".to_owned(), |case| case.slug());
@@ -93,7 +95,9 @@ impl Action for HardCut {
             plan.fact(place, "addresses", json!(proof::addresses(pod)));
             plan.fact(place, "hard cut", json!(annotated.map(|(_, value)| value)));
             if let Some((_, value)) = annotated {
-                plan.note(PlanNote::Already(format!("{target} has been cut off already, for {value}; the rules are made anew").into()));
+                plan.note(PlanNote::Already(
+                    format!("{target} has been cut off already, for {value}; the rules are made anew").into(),
+                ));
             }
             let path = format!("{}?fieldManager={MANAGER}", path_of(target));
             let body = json!({"metadata": {"uid": target.uid.to_string(), "annotations": {ANNOTATION: case}}});
@@ -105,7 +109,9 @@ impl Action for HardCut {
             }
         }
         plan.note(PlanNote::Limit("the rules are gone when the node starts anew".into()));
-        plan.note(PlanNote::AlsoHit("whoever talks to the pod waits in vain; it stays ready, since its node still reaches it".into()));
+        plan.note(PlanNote::AlsoHit(
+            "whoever talks to the pod waits in vain; it stays ready, since its node still reaches it".into(),
+        ));
         ground.measure(Phase::After, &mut plan);
         Ok(plan.done())
     }
@@ -138,7 +144,9 @@ impl Action for HardCut {
                 let there = format!("the rules on {interface} of its node were read back");
                 proof::verdict(work, outcome, &pod, &there).await
             }
-            Some(state) => Ok(Verdict::NotEnforced { rests_on: format!("its node was asked for the rules: {state}").into() }),
+            Some(state) => {
+                Ok(Verdict::NotEnforced { rests_on: format!("its node was asked for the rules: {state}").into() })
+            }
             None => Ok(Verdict::NotMeasured { why: "its node did not say whether the rules are there".into() }),
         }
     }

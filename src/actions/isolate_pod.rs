@@ -47,7 +47,7 @@ static SPEC: Spec = Spec {
     key: 'i',
     kinds: &[Kind::Pod],
     tier: Tier::MayHurt,
-    options: &[],
+    options: &[measure::CANARY],
     rights: &[
         Right::here("get", "", "pods"),
         Right::here("list", "", "pods"),
@@ -97,7 +97,7 @@ impl Action for IsolatePod {
         let pods: Vec<Pod> = futures::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         let around = Surroundings::read(ask, &pods).await?;
         let subjects = pods.iter().enumerate().filter_map(|(place, pod)| Subject::of(place, pod)).collect();
-        let ground = Ground::read(SPEC.id, ask, subjects, &mut plan).await?;
+        let ground = Ground::read(&SPEC, ask, subjects, &mut plan).await?;
         ground.measure(Phase::Before, &mut plan);
         for (place, (target, pod)) in ask.targets.iter().zip(&pods).enumerate() {
             self.deny(ask, &around, (place, target, pod), &mut plan);
@@ -185,7 +185,13 @@ fn is_own(call: &Call) -> bool {
 
 impl IsolatePod {
     /// N1, and the cluster-wide policy where there is such a thing.
-    fn deny(&self, ask: &Ask<'_>, around: &Surroundings, (place, target, pod): (usize, &Target, &Pod), plan: &mut Sketch) {
+    fn deny(
+        &self,
+        ask: &Ask<'_>,
+        around: &Surroundings,
+        (place, target, pod): (usize, &Target, &Pod),
+        plan: &mut Sketch,
+    ) {
         let isolation = Isolation::new(target, ask.case);
         let uid = target.uid.to_string();
         let has_label = labels(&pod.metadata).get(policy::TARGET) == Some(&uid);

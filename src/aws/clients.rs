@@ -142,7 +142,9 @@ fn embedded(endpoint: &str, place: &Place) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(endpoint)
         .region(Region::new(place.region.clone().unwrap_or_else(|| "us-east-1".to_owned())))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(EMBEDDED, EMBEDDED, None, None, "embedded")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            EMBEDDED, EMBEDDED, None, None, "embedded",
+        )))
         .timeout_config(timeouts)
         .build()
 }
@@ -166,10 +168,7 @@ async fn config(place: &Place) -> SdkConfig {
         None => config,
         Some(role) => {
             let role = AssumeRoleProvider::builder(role).session_name("podmortem").configure(&config).build().await;
-            config
-                .into_builder()
-                .credentials_provider(SharedCredentialsProvider::new(role))
-                .build()
+            config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build()
         }
     }
 }

@@ -77,9 +77,14 @@ mod tests {
         let closed = Guard::new(ReadOnly::closed());
         assert_eq!(closed.permits("STS", "GetCallerIdentity"), Ok(()));
         assert_eq!(closed.permits("SSM", "DescribeInstanceInformation"), Ok(()));
-        for (service, call) in
-            [("STS", "AssumeRole"), ("EKS", "DeleteCluster"), ("EKS", "GetCallerIdentity"), ("SSM", "GetParameter"), ("SSM", "SendCommand"), ("SSM", "GetCommandInvocation")]
-        {
+        for (service, call) in [
+            ("STS", "AssumeRole"),
+            ("EKS", "DeleteCluster"),
+            ("EKS", "GetCallerIdentity"),
+            ("SSM", "GetParameter"),
+            ("SSM", "SendCommand"),
+            ("SSM", "GetCommandInvocation"),
+        ] {
             let refused = closed.permits(service, call).unwrap_err();
             assert_eq!(refused.what, format!("{service} {call}"));
             assert_eq!(Guard::new(ReadOnly::open()).permits(service, call), Ok(()));

@@ -23,7 +23,9 @@ pub enum NodeLost {
         renewal: Clean,
     },
     /// The credentials do not allow the call.
-    #[error("{call} is not allowed ({why}); a policy that allows ssm:DescribeInstanceInformation, ssm:SendCommand with the document AWS-RunShellScript, and ssm:GetCommandInvocation is needed")]
+    #[error(
+        "{call} is not allowed ({why}); a policy that allows ssm:DescribeInstanceInformation, ssm:SendCommand with the document AWS-RunShellScript, and ssm:GetCommandInvocation is needed"
+    )]
     Denied {
         /// The call.
         call: &'static str,
@@ -31,7 +33,9 @@ pub enum NodeLost {
         why: Clean,
     },
     /// The service does not know the instance.
-    #[error("Systems Manager does not know {instance}: its agent never registered, or its instance profile lacks AmazonSSMManagedInstanceCore; look at it with `aws ssm describe-instance-information`")]
+    #[error(
+        "Systems Manager does not know {instance}: its agent never registered, or its instance profile lacks AmazonSSMManagedInstanceCore; look at it with `aws ssm describe-instance-information`"
+    )]
     NoAgent {
         /// The instance.
         instance: Clean,
@@ -63,7 +67,9 @@ pub enum NodeLost {
         said: Clean,
     },
     /// It did not end in time.
-    #[error("command {command} on {instance} did not end in time (last seen: {status}); look at it with `aws ssm get-command-invocation`")]
+    #[error(
+        "command {command} on {instance} did not end in time (last seen: {status}); look at it with `aws ssm get-command-invocation`"
+    )]
     Unending {
         /// The instance.
         instance: Clean,

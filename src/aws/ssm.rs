@@ -141,8 +141,7 @@ impl Agents {
         loop {
             tokio::time::sleep(pause).await;
             pause = (pause * 5 / 4).min(SLOW);
-            let asked =
-                self.ssm.get_command_invocation().command_id(&sent.id).instance_id(&sent.instance).send().await;
+            let asked = self.ssm.get_command_invocation().command_id(&sent.id).instance_id(&sent.instance).send().await;
             let now = match asked {
                 Ok(now) => now,
                 Err(error) if error.code() == Some("InvocationDoesNotExist") && begun.elapsed() < UNKNOWN => continue,
@@ -180,7 +179,11 @@ impl Agents {
             }
             if begun.elapsed() > sent.patience {
                 let status = now.status().map_or("unknown", CommandInvocationStatus::as_str);
-                return Err(NodeLost::Unending { instance: instance(), command: sent.id.as_str().into(), status: status.into() });
+                return Err(NodeLost::Unending {
+                    instance: instance(),
+                    command: sent.id.as_str().into(),
+                    status: status.into(),
+                });
             }
         }
     }
@@ -197,7 +200,10 @@ impl Agents {
             Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation") => NodeLost::Denied { call, why },
             Some("InvalidInstanceId") => NodeLost::NoAgent { instance: instance.into() },
             Some(
-                "ExpiredTokenException" | "ExpiredToken" | "UnrecognizedClientException" | "InvalidClientTokenId"
+                "ExpiredTokenException"
+                | "ExpiredToken"
+                | "UnrecognizedClientException"
+                | "InvalidClientTokenId"
                 | "MissingAuthenticationTokenException",
             ) => NodeLost::NoCredentials { why, renewal: self.renewal.clone() },
             None if why.contains("credentials") => NodeLost::NoCredentials { why, renewal: self.renewal.clone() },

@@ -67,11 +67,8 @@ impl JobHand {
             media: "text/plain".into(),
             from: format!("ssm command {} on {}", sent.id, sent.instance).into(),
             identity: self.identity.clone(),
-            command: format!(
-                "aws ssm get-command-invocation --command-id {} --instance-id {}",
-                sent.id, sent.instance
-            )
-            .into(),
+            command: format!("aws ssm get-command-invocation --command-id {} --instance-id {}", sent.id, sent.instance)
+                .into(),
             target: self.plan.targets.get(call.target).cloned(),
         };
         let mut artefact = self.evidence.begin(source)?;

@@ -105,7 +105,9 @@ pub fn state(printed: &str, number: usize) -> State {
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Here { interface, packets } => write!(f, "they are on {interface} and have dropped {packets} packets"),
+            Self::Here { interface, packets } => {
+                write!(f, "they are on {interface} and have dropped {packets} packets")
+            }
             Self::Gone => f.write_str("they are not there"),
             Self::Failed(why) => write!(f, "they could not be made: {why}"),
             Self::Unknown => f.write_str("it said nothing of this pod"),

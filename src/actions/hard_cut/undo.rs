@@ -46,14 +46,21 @@ async fn annotation(plan: &mut Sketch, ask: &Ask<'_>, done: &Done, place: usize)
     let value = pod.metadata.annotations.iter().flatten().find(|(key, _)| *key == ANNOTATION).map(|(_, value)| value);
     plan.fact(place, "hard cut", json!(value));
     let ours = done.effects(target).any(|effect| {
-        effect.call.body.pointer("/metadata/annotations").and_then(|all| all.get(ANNOTATION)).and_then(|one| one.as_str())
+        effect
+            .call
+            .body
+            .pointer("/metadata/annotations")
+            .and_then(|all| all.get(ANNOTATION))
+            .and_then(|one| one.as_str())
             == value.map(String::as_str)
     });
     if value.is_some() && ours {
         let body = json!({"metadata": {"uid": target.uid.to_string(), "annotations": {ANNOTATION: null}}});
         plan.call(place, "PATCH", format!("{}?fieldManager={MANAGER}", path_of(target)), body);
     } else {
-        plan.note(PlanNote::Theirs(format!("somebody has changed the annotation {ANNOTATION} of {target} since").into()));
+        plan.note(PlanNote::Theirs(
+            format!("somebody has changed the annotation {ANNOTATION} of {target} since").into(),
+        ));
     }
     Ok(())
 }
@@ -68,7 +75,11 @@ pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
     let name = &work.target.name;
     Ok(match state(&String::from_utf8_lossy(&printed), number) {
         State::Gone => Verdict::Proven { rests_on: format!("its node read back: no rules for {name} are left").into() },
-        State::Unknown => Verdict::NotMeasured { why: format!("its node did not say whether rules for {name} are left").into() },
-        found => Verdict::NotEnforced { rests_on: format!("its node was asked for the rules of {name}: {found}").into() },
+        State::Unknown => {
+            Verdict::NotMeasured { why: format!("its node did not say whether rules for {name} are left").into() }
+        }
+        found => {
+            Verdict::NotEnforced { rests_on: format!("its node was asked for the rules of {name}: {found}").into() }
+        }
     })
 }

@@ -16,8 +16,10 @@ use crate::model::{Call, Clean, Kind, Plan, PlanNote};
 pub fn selecting(around: &Surroundings, pod: &Pod) -> Vec<Clean> {
     let own = labels(&pod.metadata);
     let all = around.of(pod).into_iter().flat_map(|place| place.policies.iter());
-    let mut names: Vec<_> =
-        all.filter(|policy| !is_ours(policy) && selects(&selector(policy), &own)).map(|policy| name(&policy.metadata)).collect();
+    let mut names: Vec<_> = all
+        .filter(|policy| !is_ours(policy) && selects(&selector(policy), &own))
+        .map(|policy| name(&policy.metadata))
+        .collect();
     names.sort();
     names
 }
@@ -91,10 +93,15 @@ pub async fn plan_undo(
         (false, _) => {
             let ours = left.last();
             let Some(at) = now.iter().position(|one| Some(one) == ours) else {
-                plan.note(PlanNote::Theirs(format!("somebody has taken our exclusion out of {policy_name} since").into()));
+                plan.note(PlanNote::Theirs(
+                    format!("somebody has taken our exclusion out of {policy_name} since").into(),
+                ));
                 return Ok(());
             };
-            plan.note(PlanNote::Theirs(format!("somebody has changed the selector of {policy_name} since: that stays, only our part goes").into()));
+            plan.note(PlanNote::Theirs(
+                format!("somebody has changed the selector of {policy_name} since: that stays, only our part goes")
+                    .into(),
+            ));
             json!({"op": "remove", "path": format!("{EXPRESSIONS}/{at}")})
         }
     };

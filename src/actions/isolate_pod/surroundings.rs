@@ -41,11 +41,8 @@ impl Surroundings {
         let places = futures::stream::iter(places).map(|place| async move {
             let all = |kind: Kind| kind.path_in(&place);
             let (policies, services, pods) = (all(Kind::NetworkPolicy), all(Kind::Service), all(Kind::Pod));
-            let (policies, services, pods) = tokio::try_join!(
-                list(ask.look, &policies),
-                list(ask.look, &services),
-                list(ask.look, &pods),
-            )?;
+            let (policies, services, pods) =
+                tokio::try_join!(list(ask.look, &policies), list(ask.look, &services), list(ask.look, &pods),)?;
             Ok::<_, ActionError>((place.clone(), Namespace { policies, services, pods }))
         });
         let nodes = futures::stream::iter(nodes).map(|node| async move {
@@ -95,9 +92,12 @@ impl Surroundings {
                  PROVEN for the pod's network; the node is not contained"
             ));
         }
-        let annotated = |key: &str| pod.metadata.annotations.iter().flatten().any(|(name, value)| name == key && !value.is_empty());
+        let annotated =
+            |key: &str| pod.metadata.annotations.iter().flatten().any(|(name, value)| name == key && !value.is_empty());
         if annotated("vpc.amazonaws.com/pod-eni") {
-            limit(format!("{pod_name} has a network interface of its own (security groups for pods): those groups apply beside policies"));
+            limit(format!(
+                "{pod_name} has a network interface of its own (security groups for pods): those groups apply beside policies"
+            ));
         }
         if annotated("k8s.v1.cni.cncf.io/networks") {
             limit(format!("{pod_name} has further network interfaces (Multus): policies cover the first only"));
@@ -152,8 +152,7 @@ impl Surroundings {
 }
 
 /// Capabilities with which a container gets at its node.
-const WAYS_OUT: [&str; 7] =
-    ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE", "DAC_READ_SEARCH", "BPF"];
+const WAYS_OUT: [&str; 7] = ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE", "DAC_READ_SEARCH", "BPF"];
 
 /// Whether the pod has a way to its node.
 pub fn reaches_node(pod: &Pod) -> bool {

@@ -21,7 +21,9 @@ pub async fn plan(mut plan: Sketch, ask: &Ask<'_>, done: &Done) -> Result<Plan, 
         }
         for effect in effects() {
             match &*effect.call.method {
-                "POST" if admin::is_admin(effect.call) => admin_policy(&mut plan, ask, done, (place, target), effect).await?,
+                "POST" if admin::is_admin(effect.call) => {
+                    admin_policy(&mut plan, ask, done, (place, target), effect).await?
+                }
                 "PATCH" if overrule::is_exclusion(effect.call) => {
                     overrule::plan_undo(&mut plan, ask, done, place, effect).await?;
                 }
@@ -123,9 +125,7 @@ async fn label(plan: &mut Sketch, ask: &Ask<'_>, (place, target): (usize, &Targe
 pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
     let isolation = Isolation::of_plan(&work.plan, &work.target);
     let sent = |method: &str| {
-        work.calls().any(|(_, call)| {
-            &*call.method == method && !admin::is_admin(call) && !overrule::is_exclusion(call)
-        })
+        work.calls().any(|(_, call)| &*call.method == method && !admin::is_admin(call) && !overrule::is_exclusion(call))
     };
     let pod: Option<Pod> = still_there(work.look.as_ref(), &work.target).await?;
     let uid = work.target.uid.to_string();

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::report::Report;
 use super::super::super::frame::SEND_COMMAND;
+use super::report::Report;
 use crate::aws::ssm::Script;
 use crate::model::{Call, Plan};
 

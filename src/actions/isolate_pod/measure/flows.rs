@@ -46,7 +46,10 @@ pub fn judged(report: &Report, number: usize, before: Option<&Report>) -> Vec<Ju
             Some(earlier) if socket.acked > earlier.acked || socket.received > earlier.received => {
                 Fate::Leaking(moved(earlier, socket, report.seconds))
             }
-            Some(_) if socket.retries > 0 => Fate::Cut(format!("{} packets unanswered", socket.retries)),
+            // Only what became unanswered since: a peer may have been silent before.
+            Some(earlier) if socket.retries > unanswered(before, number, socket).unwrap_or(earlier.retries) => {
+                Fate::Cut(format!("{} packets unanswered", socket.retries))
+            }
             Some(_) if tracks && was_tracked && !tracked(report, Some(LAST)) => {
                 Fate::Cut("gone from the node's connection table".to_owned())
             }
@@ -69,9 +72,10 @@ fn without_socket(report: &Report, pod: &Seen) -> Vec<Judged> {
         if owned || probed || is_local(&peer.0, report) {
             continue;
         }
-        let earlier = pod.flows.iter().find(|one| {
-            one.sample + 1 == LAST && (&one.protocol, &one.asked) == (&flow.protocol, &flow.asked)
-        });
+        let earlier = pod
+            .flows
+            .iter()
+            .find(|one| one.sample + 1 == LAST && (&one.protocol, &one.asked) == (&flow.protocol, &flow.asked));
         let grew = |of: fn(&Flow) -> Option<u64>| match (of(flow), earlier.and_then(of)) {
             (Some(now), Some(then)) => now.saturating_sub(then),
             (Some(now), None) => now,
@@ -112,6 +116,12 @@ fn is_of(flow: &Flow, socket: &Socket) -> bool {
             || (same(answering, answers_from, &socket.local) && same(asking, answers_to, &socket.peer)))
 }
 
+/// Packets of a socket that nobody had answered before the isolation, where that was seen.
+fn unanswered(before: Option<&Report>, number: usize, socket: &Socket) -> Option<u64> {
+    let mut then = before?.pods.get(number)?.sockets.iter().rev();
+    then.find(|one| is_same(one, socket)).map(|one| one.retries)
+}
+
 fn is_same(one: &Socket, other: &Socket) -> bool {
     (&one.local, &one.peer, &one.inode) == (&other.local, &other.peer, &other.inode)
 }
@@ -122,7 +132,10 @@ fn is_open(state: &str) -> bool {
 
 fn moved(earlier: &Socket, now: &Socket, seconds: u64) -> String {
     let mut text = String::new();
-    for (bytes, word) in [(now.acked - earlier.acked.min(now.acked), "sent"), (now.received - earlier.received.min(now.received), "received")] {
+    for (bytes, word) in [
+        (now.acked - earlier.acked.min(now.acked), "sent"),
+        (now.received - earlier.received.min(now.received), "received"),
+    ] {
         if bytes > 0 {
             let comma = if text.is_empty() { "" } else { ", " };
             let _ = write!(text, "{comma}{bytes} bytes {word}");
@@ -158,4 +171,3 @@ fn host_of(end: &str) -> Option<&str> {
 fn port_of(end: &str) -> Option<&str> {
     Some(end.rsplit_once(':')?.1)
 }
-

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use futures::StreamExt as _;
-use k8s_openapi::api::core::v1::{Node, Pod, Service};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::core::v1::{Node, Pod};
 
-use super::super::super::frame::{ActionError, Ask, Look, SEND_COMMAND, Sketch, controller, decode, labels, list};
+use super::super::super::frame::{
+    ActionError, Ask, Look, SEND_COMMAND, Sketch, Spec, controller, decode, labels, list,
+};
 use super::super::policy::TARGET;
 use super::call::{Phase, Question};
+use super::canary::{self, End};
 use crate::kubernetes;
 use crate::model::{Kind, PlanNote, Uid};
 
@@ -36,8 +38,8 @@ pub struct Subject {
 pub struct Ground {
     action: &'static str,
     nodes: BTreeMap<String, Stand>,
-    tcp: Vec<(IpAddr, u16)>,
-    udp: Vec<(IpAddr, u16)>,
+    tcp: Vec<End>,
+    udp: Vec<End>,
 }
 
 struct Stand {
@@ -78,14 +80,19 @@ pub fn addresses(pod: &Pod) -> Vec<IpAddr> {
     let listed = status.pod_ips.into_iter().flatten().map(|ip| ip.ip);
     let mut found: Vec<IpAddr> = listed.chain(status.pod_ip).filter_map(|ip| ip.parse().ok()).collect();
     let mut seen = Vec::new();
-    found.retain(|ip| !seen.contains(ip) && { seen.push(*ip); true });
+    found.retain(|ip| {
+        !seen.contains(ip) && {
+            seen.push(*ip);
+            true
+        }
+    });
     found
 }
 
 impl Ground {
     /// Reads where some pods are, and notes what cannot be measured and why.
     pub async fn read(
-        action: &'static str,
+        spec: &'static Spec,
         ask: &Ask<'_>,
         subjects: Vec<Subject>,
         plan: &mut Sketch,
@@ -94,7 +101,7 @@ impl Ground {
         for subject in subjects {
             by_node.entry(subject.node.clone()).or_default().push(subject);
         }
-        let (tcp, udp) = tokio::join!(canaries(ask.look), names(ask.look));
+        let (tcp, udp) = tokio::join!(canary::tcp(spec, ask), canary::names(ask.look));
         let (tcp, udp) = (tcp?, udp?);
         let read = futures::stream::iter(by_node).map(|(node, subjects)| async move {
             let (instance, peers) = tokio::join!(instance(ask.look, &node), peers(ask, &node, &subjects));
@@ -109,10 +116,12 @@ impl Ground {
             if let Err(why) = &stand.instance {
                 plan.note(PlanNote::Limit(format!("what gets through on {node} cannot be measured: {why}").into()));
             } else if stand.peers.is_empty() {
-                plan.note(PlanNote::Limit(format!("no other pod on {node} can be tried from: the verdict will be NOT MEASURED").into()));
+                plan.note(PlanNote::Limit(
+                    format!("no other pod on {node} can be tried from: the verdict will be NOT MEASURED").into(),
+                ));
             }
         }
-        Ok(Self { action, nodes, tcp, udp })
+        Ok(Self { action: spec.id, nodes, tcp, udp })
     }
 
     /// Adds the measurements of all nodes to a plan: one command a node.
@@ -200,42 +209,4 @@ async fn peers(ask: &Ask<'_>, node: &str, subjects: &[Subject]) -> Result<Vec<Su
         .collect();
     beside.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     Ok(beside.into_iter().take(PEERS).map(|(_, _, subject)| subject).collect())
-}
-
-/// Addresses of the API server, one of each family: whoever has the cluster's workloads
-/// does not have these, and a connection is all that is made to them.
-async fn canaries(look: &dyn Look) -> Result<Vec<(IpAddr, u16)>, ActionError> {
-    let path = format!("{}?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes", Kind::EndpointSlice.path_in("default"));
-    let slices: Vec<EndpointSlice> = match list(look, &path).await {
-        Err(ActionError::Cluster(kubernetes::Error::Forbidden { .. } | kubernetes::Error::NotFound { .. })) => Vec::new(),
-        read => read?,
-    };
-    let mut found: Vec<(IpAddr, u16)> = Vec::new();
-    for slice in slices {
-        let port = slice.ports.iter().flatten().find_map(|port| port.port);
-        let Some(port) = port.and_then(|port| u16::try_from(port).ok()) else { continue };
-        let listed = slice.endpoints.iter().flatten().flat_map(|endpoint| endpoint.addresses.iter());
-        found.extend(listed.filter_map(|address| Some((address.parse().ok()?, port))));
-    }
-    Ok(one_of_each_family(found))
-}
-
-/// The cluster's own name service, one address of each family, where it is there.
-async fn names(look: &dyn Look) -> Result<Vec<(IpAddr, u16)>, ActionError> {
-    let path = format!("{}/kube-dns", Kind::Service.path_in("kube-system"));
-    let service: Service = match look.get(&path).await {
-        Err(kubernetes::Error::NotFound { .. } | kubernetes::Error::Forbidden { .. }) => return Ok(Vec::new()),
-        read => decode(&path, &read?)?,
-    };
-    let spec = service.spec.unwrap_or_default();
-    let port = spec.ports.iter().flatten().find(|port| port.protocol.as_deref() == Some("UDP")).map(|port| port.port);
-    let Some(port) = port.and_then(|port| u16::try_from(port).ok()) else { return Ok(Vec::new()) };
-    let addresses = spec.cluster_ips.into_iter().flatten();
-    Ok(one_of_each_family(addresses.filter_map(|address| Some((address.parse().ok()?, port))).collect()))
-}
-
-fn one_of_each_family(mut found: Vec<(IpAddr, u16)>) -> Vec<(IpAddr, u16)> {
-    found.sort_unstable();
-    let (four, six): (Vec<_>, Vec<_>) = found.into_iter().partition(|(address, _)| address.is_ipv4());
-    four.into_iter().take(1).chain(six.into_iter().take(1)).collect()
 }

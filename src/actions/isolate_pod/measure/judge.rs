@@ -32,7 +32,9 @@ enum Way {
 pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &About) -> Verdict {
     let unmeasured = |why: &str| Verdict::NotMeasured { why: why.into() };
     if !after.whole || after.unreadable > 0 {
-        return unmeasured("the report of the node was cut short or cannot be read; isolate fewer pods at once, or look at the node");
+        return unmeasured(
+            "the report of the node was cut short or cannot be read; isolate fewer pods at once, or look at the node",
+        );
     }
     let Some(pod) = after.pods.get(number) else { return unmeasured("the node reported on other pods") };
     match &pod.place {
@@ -42,11 +44,15 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
             return Verdict::NotEnforced { rests_on: rests_on.into() };
         }
         Place::Absent => {
-            return unmeasured("its node has no process of it in a network with its address: it has ended, or is starting anew");
+            return unmeasured(
+                "its node has no process of it in a network with its address: it has ended, or is starting anew",
+            );
         }
     }
     if pod.sampled != [1, LAST] {
-        return unmeasured("its network namespace could not be entered from its node the whole time: it ended or started anew meanwhile, or ss is not there");
+        return unmeasured(
+            "its network namespace could not be entered from its node the whole time: it ended or started anew meanwhile, or ss is not there",
+        );
     }
     let (out, into) = (outwards(before, after, number, about), inwards(after, number));
     let connections = judged(after, number, before);
@@ -141,7 +147,10 @@ fn outwards(before: Option<&Report>, after: &Report, number: usize, about: &Abou
         return Way::Open(format!("{what} from its network reached {}:{}", one.address, one.port));
     }
     if own.iter().any(|one| one.said == "broken") {
-        return Way::Unknown("the probes from its network namespace did not run (bash, timeout and nsenter are needed on the node)".to_owned());
+        return Way::Unknown(
+            "the probes from its network namespace did not run (bash, timeout and nsenter are needed on the node)"
+                .to_owned(),
+        );
     }
     let worked = |protocol: &str, good: &str| {
         let beside = of(after, "peer", None).iter().filter(|one| one.protocol == protocol && one.said == good).count();
@@ -186,7 +195,8 @@ fn inwards(after: &Report, number: usize) -> Way {
         return Way::Unknown("nobody tried to reach it".to_owned());
     };
     let answers_at_all = matches!(node.said.as_str(), "connected" | "refused");
-    let lives = |peer: Option<usize>| answers().any(|one| one.kind == "peer" && one.from == peer && one.said == "connected");
+    let lives =
+        |peer: Option<usize>| answers().any(|one| one.kind == "peer" && one.from == peer && one.said == "connected");
     let tried: Vec<_> = answers().filter(|one| one.kind == "in" && one.to == Some(number)).collect();
     let through = |one: &&&Answer| one.said == "connected" || (one.said == node.said && answers_at_all);
     let place = format!("{}:{}", node.address, node.port);
@@ -194,7 +204,9 @@ fn inwards(after: &Report, number: usize) -> Way {
         return Way::Open(format!("another pod still reaches it at {place}"));
     }
     if !answers_at_all {
-        return Way::Unknown(format!("its own node gets no answer from {place} either, so nobody's silence proves anything"));
+        return Way::Unknown(format!(
+            "its own node gets no answer from {place} either, so nobody's silence proves anything"
+        ));
     }
     match tried.iter().filter(|one| lives(one.from)).count() {
         0 => Way::Unknown("no pod beside it on its node could be used to try to reach it".to_owned()),
@@ -219,7 +231,8 @@ fn uncounted(report: &Report, number: usize) -> Vec<String> {
                 continue;
             }
             let at = |sample: u64| {
-                let mut of = pod.counts.iter().filter(|one| one.sample == sample && one.out == out && one.protocol == protocol);
+                let mut of =
+                    pod.counts.iter().filter(|one| one.sample == sample && one.out == out && one.protocol == protocol);
                 of.next().map_or(0, |one| one.packets)
             };
             let packets = at(LAST).saturating_sub(at(LAST - 1));

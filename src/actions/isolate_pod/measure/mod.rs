@@ -6,6 +6,7 @@
 //! means something. Nothing runs in a container.
 
 mod call;
+mod canary;
 mod flows;
 mod ground;
 mod judge;
@@ -14,5 +15,6 @@ mod report;
 mod tests;
 
 pub use call::{Phase, find, pods_of};
+pub use canary::CANARY;
 pub use ground::{Ground, Subject, addresses, instance, named};
 pub use judge::{About, verdict};

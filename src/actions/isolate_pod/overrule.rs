@@ -51,8 +51,8 @@ pub fn plan(around: &Surroundings, pods: &[Pod], plan: &mut Sketch) {
 /// The exclusions of a plan that a pod needs, by their place.
 pub fn of<'a>(plan: &'a Plan, uid: &'a str) -> impl Iterator<Item = (usize, &'a Call)> {
     let excludes = move |call: &&Call| {
-        let list = call.body.as_array().and_then(|patch| patch.last()?.get("value")?.as_array());
-        list.is_some_and(|list| list.iter().any(|one| one.to_string().contains(uid)))
+        let value = call.body.as_array().and_then(|patch| patch.last()?.get("value"));
+        value.is_some_and(|value| value.to_string().contains(uid))
     };
     plan.calls.iter().enumerate().filter(|(_, call)| is_exclusion(call)).filter(move |(_, call)| excludes(call))
 }
@@ -84,28 +84,21 @@ pub async fn plan_undo(
         return Ok(());
     }
     let now = expressions(&policy);
-    let left = effect.call.body.pointer("/2/value").and_then(Value::as_array).cloned().unwrap_or_default();
-    let before = done.plan.facts.iter().find(|known| *known.what == *fact(&policy_name)).map(|known| &known.value);
-    let before = before.and_then(|selector| selector.get("matchExpressions")).filter(|list| !list.is_null());
-    let last = match (now == left, before) {
-        (true, None) => json!({"op": "remove", "path": EXPRESSIONS}),
-        (true, Some(before)) => json!({"op": "replace", "path": EXPRESSIONS, "value": before}),
-        (false, _) => {
-            let ours = left.last();
-            let Some(at) = now.iter().position(|one| Some(one) == ours) else {
-                plan.note(PlanNote::Theirs(
-                    format!("somebody has taken our exclusion out of {policy_name} since").into(),
-                ));
-                return Ok(());
-            };
-            plan.note(PlanNote::Theirs(
-                format!("somebody has changed the selector of {policy_name} since: that stays, only our part goes")
-                    .into(),
-            ));
-            json!({"op": "remove", "path": format!("{EXPRESSIONS}/{at}")})
-        }
+    let sent = effect.call.body.pointer("/2/value").cloned().unwrap_or_default();
+    let ours = sent.as_array().and_then(|list| list.last()).unwrap_or(&sent);
+    let Some(at) = now.iter().position(|one| one == ours) else {
+        plan.note(PlanNote::Theirs(format!("somebody has taken our exclusion out of {policy_name} since").into()));
+        return Ok(());
     };
-    plan.call(place, "PATCH", self::path(&policy), guarded(&policy, last));
+    let before = done.plan.facts.iter().find(|known| *known.what == *fact(&policy_name)).map(|known| &known.value);
+    let before = before.and_then(|selector| selector.get("matchExpressions")?.as_array()).cloned();
+    if now.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, one)| one).ne(before.iter().flatten()) {
+        plan.note(PlanNote::Theirs(
+            format!("somebody has changed the selector of {policy_name} since: that stays, only our part goes").into(),
+        ));
+    }
+    let path = if now.len() == 1 && before.is_none() { EXPRESSIONS.to_owned() } else { format!("{EXPRESSIONS}/{at}") };
+    plan.call(place, "PATCH", self::path(&policy), guarded(&policy, json!({"op": "remove", "path": path})));
     Ok(())
 }
 
@@ -168,9 +161,11 @@ fn expressions(policy: &NetworkPolicy) -> Vec<Value> {
 }
 
 fn exclusion(policy: &NetworkPolicy, uids: &[String]) -> Value {
-    let mut list = expressions(policy);
-    list.push(json!({"key": TARGET, "operator": "NotIn", "values": uids}));
-    guarded(policy, json!({"op": "add", "path": EXPRESSIONS, "value": list}))
+    let ours = json!({"key": TARGET, "operator": "NotIn", "values": uids});
+    guarded(policy, match expressions(policy).is_empty() {
+        true => json!({"op": "add", "path": EXPRESSIONS, "value": [ours]}),
+        false => json!({"op": "add", "path": format!("{EXPRESSIONS}/-"), "value": ours}),
+    })
 }
 
 /// A change of this very policy as it was read, and of no later form of it: a list is replaced.

@@ -14,7 +14,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fixture::{fit, on_the_twin, served, targets};
-use podmortem::actions;
 use podmortem::case::{Case, Entry, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};

@@ -162,10 +162,13 @@ fn expressions(policy: &NetworkPolicy) -> Vec<Value> {
 
 fn exclusion(policy: &NetworkPolicy, uids: &[String]) -> Value {
     let ours = json!({"key": TARGET, "operator": "NotIn", "values": uids});
-    guarded(policy, match expressions(policy).is_empty() {
-        true => json!({"op": "add", "path": EXPRESSIONS, "value": [ours]}),
-        false => json!({"op": "add", "path": format!("{EXPRESSIONS}/-"), "value": ours}),
-    })
+    guarded(
+        policy,
+        match expressions(policy).is_empty() {
+            true => json!({"op": "add", "path": EXPRESSIONS, "value": [ours]}),
+            false => json!({"op": "add", "path": format!("{EXPRESSIONS}/-"), "value": ours}),
+        },
+    )
 }
 
 /// A change of this very policy as it was read, and of no later form of it: a list is replaced.

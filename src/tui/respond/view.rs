@@ -110,7 +110,7 @@ fn news(before: Option<&Job>, now: &Job) -> Vec<(Tone, Clean)> {
 const fn tone_of(verdict: &Verdict) -> Tone {
     match verdict {
         Verdict::Proven { .. } => Tone::Good,
-        Verdict::NotMeasured { .. } | Verdict::Incomplete { .. } => Tone::Note,
+        Verdict::ProvenForPod { .. } | Verdict::NotMeasured { .. } | Verdict::Incomplete { .. } => Tone::Note,
         Verdict::NotEnforced { .. } | Verdict::StillLeaking { .. } => Tone::Bad,
     }
 }
@@ -143,6 +143,7 @@ fn word_of(job: &Job, state: &TargetState) -> Option<(&'static str, Tone)> {
         (Some(verdict), _) => {
             let word = match verdict {
                 Verdict::Proven { .. } => "PROVEN",
+                Verdict::ProvenForPod { .. } => "PROVEN POD",
                 Verdict::NotEnforced { .. } => "UNENFORCED",
                 Verdict::StillLeaking { .. } => "LEAKING",
                 Verdict::Incomplete { .. } => "INCOMPLETE",

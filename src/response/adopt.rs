@@ -103,9 +103,9 @@ impl Engine {
         if !epochs.take(id, epoch)? {
             return Err(ResponseError::InHands { job: id.0.clone(), by: "somebody who was faster".into() });
         }
-        self.case().journal().close_left()?;
         let from = job.writer.clone();
         self.record(Entry::Adopted { job: id.clone(), epoch, from, why: why.into() }).await?;
+        self.case().journal().close_left()?;
         let records = self.case().records()?;
         let mut history = History::of(id, &Jobs::fold(&records), &records);
         self.leave_out(site, &plan, id, &mut history).await?;

@@ -10,7 +10,9 @@ use crate::case::{By, Case, Entry, JobId, NewCase, Record};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
 use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Target};
-use crate::response::{Confirmation, Engine, How, Order, Running, Sighting, Site, Watch, standing_jobs};
+use crate::response::{
+    Confirmation, Engine, How, Order, Owner, Running, SILENCE, Sighting, Site, Watch, standing_jobs,
+};
 
 use super::effect::{Reply, Tone};
 use super::files::Files;
@@ -168,6 +170,19 @@ impl Acting {
         });
     }
 
+    /// Goes on with a job whose program has ended, or is silent for long enough.
+    pub fn resume(&mut self, site: Site, job: JobId) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        self.jobs.spawn(async move {
+            let (_, tone, text) = match engine.resume(&site, &job, SILENCE).await {
+                Err(error) => (false, Tone::Bad, error.to_string().into()),
+                Ok(running) => ended(&job.0, running).await,
+            };
+            let _ = replies.send(Reply::Tell(tone, text)).await;
+        });
+    }
+
     /// Puts the scope into the case, so that observers see it.
     pub fn scope(&self, targets: Vec<Target>) {
         self.record(Entry::Scope { targets });
@@ -234,10 +249,28 @@ impl Acting {
             }
         });
         self.followers.spawn(records(engine.clone(), self.replies.clone()));
+        if engine.jobs().borrow().running() > 0 {
+            self.followers.spawn(left_open(engine.clone(), self.replies.clone()));
+        }
     }
 
     fn tell(&self, tone: Tone, text: impl Into<Clean>) {
         let _ = self.replies.try_send(Reply::Tell(tone, text.into()));
+    }
+}
+
+/// Tells which jobs of the case nobody works on any more.
+async fn left_open(engine: Engine, replies: mpsc::Sender<Reply>) {
+    let found = tokio::task::spawn_blocking(move || engine.interrupted()).await;
+    let Ok(Ok(found)) = found else { return };
+    for open in found.iter().filter(|open| open.owner == Owner::Gone) {
+        let (job, by) = (&open.job, &open.job.by);
+        let (done, all) = (job.finished(), job.targets.len());
+        let told = format!(
+            "{} of {}@{} has no end ({done} of {all} targets): its program is gone, :resume {} goes on with it",
+            job.id, by.user, by.host, job.id
+        );
+        let _ = replies.send(Reply::Tell(Tone::Bad, told.into())).await;
     }
 }
 

@@ -135,6 +135,15 @@ pub enum Effect {
         /// What is to be there.
         text: String,
     },
+    /// Go on with a job whose program has ended.
+    Resume {
+        /// The session that leads to the job's cluster.
+        session: SessionId,
+        /// Who we are there.
+        identity: Identity,
+        /// The job.
+        job: JobId,
+    },
     /// Tell which jobs of the case stand.
     Standing,
     /// Run a plan that was confirmed.

@@ -159,6 +159,11 @@ impl Outside {
                     self.acting.plan_undo(cluster, identity, job);
                 }
             }
+            Effect::Resume { session, identity, job } => {
+                if let Some(cluster) = self.cluster(session).cloned() {
+                    self.acting.resume(Site { cluster, identity }, job);
+                }
+            }
             Effect::Standing => self.acting.standing(),
             Effect::StandWatch { session, identity } => {
                 if let Some(cluster) = self.cluster(session).cloned() {

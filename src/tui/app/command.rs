@@ -32,6 +32,7 @@ impl App {
             Command::Release => self.release(),
             Command::Evidence => self.effects.push(Effect::Evidence),
             Command::Notes => self.effects.push(Effect::ReadNotes),
+            Command::Resume => self.resume(None),
             Command::Down => self.step(1),
             Command::Up => self.step(-1),
             Command::HalfDown => self.leap(1, 2),

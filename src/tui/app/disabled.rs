@@ -11,7 +11,9 @@ impl App {
     /// The reason why a command cannot be run now, if there is one.
     pub fn disabled(&self, command: Command) -> Option<Clean> {
         let why = match command {
-            Command::Undo | Command::Release | Command::Evidence | Command::Notes if self.case.id.is_empty() => {
+            Command::Undo | Command::Release | Command::Resume | Command::Evidence | Command::Notes
+                if self.case.id.is_empty() =>
+            {
                 "no case is open"
             }
             Command::Undo => {
@@ -20,7 +22,7 @@ impl App {
                     None => Some("no job is under the cursor; the jobs pane (6) shows them".into()),
                 };
             }
-            Command::Release if self.mode.read_only => "this session is read-only",
+            Command::Release | Command::Resume if self.mode.read_only => "this session is read-only",
             Command::Same(shared) => {
                 let row = self.under_cursor().and_then(|id| self.inventory.row(id))?;
                 if shared.query(&row, &self.inventory).is_some() {

@@ -14,6 +14,7 @@ mod namespaces;
 mod playbook;
 mod prompt;
 mod reply;
+mod resume;
 mod select;
 mod undo;
 mod vigil;

@@ -81,6 +81,7 @@ impl App {
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "case" => self.open_case(rest),
             "undo" if !rest.is_empty() => self.undo(Some(rest)),
+            "resume" if !rest.is_empty() => self.resume(Some(rest)),
             "playbook" | "playbooks" => self.open_playbook(rest),
             "theme" if !rest.is_empty() => self.effects.push(Effect::Theme(rest.to_owned())),
             _ => {

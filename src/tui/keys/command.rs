@@ -98,6 +98,7 @@ pub enum Command {
     Actions,
     Undo,
     Release,
+    Resume,
     Playbook,
     Evidence,
     Notes,

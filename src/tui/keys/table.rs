@@ -93,6 +93,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_at("", C::Zoom, "zoom", &["z"], "give the pane the whole screen, and back", Screen, None),
     entry_at("", C::Redraw, "redraw", &["ctrl-l"], "draw the screen anew", Screen, None),
     entry_at("", C::Undo, "undo", &[], "put back what the job under the cursor changed; :undo JOB", Responding, None),
+    entry_at("", C::Resume, "resume", &[], "go on with a job whose program has ended; :resume JOB", Responding, None),
     entry_at("", C::Release, "release", &[], "put back everything of the case, the newest first", Responding, None),
     entry_at("", C::Evidence, "evidence", &[], "what the case has captured, with hash, size and source", Looking, None),
     entry_at("", C::Notes, "notes", &[], "read and write the notes of the case", Looking, None),

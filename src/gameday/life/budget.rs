@@ -18,7 +18,8 @@ pub(super) fn reconcile(store: &mut Store, at: Timestamp) {
         let pods = store.list("Pod", Some(namespace));
         let selected: Vec<_> = pods.iter().filter(|pod| selector.matches(pod)).collect();
         let healthy = selected.iter().filter(|pod| is_ready(pod) && !is_leaving(pod)).count().cast_signed();
-        let expected = selected.len().cast_signed();
+        // The controllers' own count: what is on its way out has its successor already.
+        let expected = selected.iter().filter(|pod| !is_leaving(pod)).count().cast_signed();
         let desired = desired(&budget, i64::try_from(expected).unwrap_or(i64::MAX));
         let healthy = i64::try_from(healthy).unwrap_or(i64::MAX);
         let status = json!({

@@ -74,6 +74,12 @@ impl Journal {
         self.with(|chain| self.write(chain, entry))
     }
 
+    /// Appends several records with one wait for the disk. When this returns, all
+    /// of them are on disk; where it fails, none is.
+    pub fn append_all(&self, entries: Vec<Entry>) -> Result<Vec<Record>, CaseError> {
+        self.with(|chain| self.write_all(chain, entries))
+    }
+
     /// Makes sure that this program has its file, and that what others left is
     /// closed: what it puts into the case from now on is not taken for theirs.
     pub fn open(&self) -> Result<(), CaseError> {
@@ -149,28 +155,39 @@ impl Journal {
     }
 
     fn write(&self, chain: &mut Chain, entry: Entry) -> Result<Record, CaseError> {
+        let written = self.write_all(chain, vec![entry])?.pop();
+        written.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof)).at("write", &chain.path)
+    }
+
+    fn write_all(&self, chain: &mut Chain, entries: Vec<Entry>) -> Result<Vec<Record>, CaseError> {
         if let Some(why) = &chain.lost {
             return Err(CaseError::JournalLost { path: chain.path.clone(), why: why.clone() });
         }
-        let seen = self.news(chain)?;
-        let start = (chain.head == Head::NONE).then(|| {
-            let (key, program) = (chain.signer.key().line().into(), Program::current().clone());
-            Box::new(Start { key, program })
-        });
-        let record = Record {
-            v: Record::VERSION,
-            seq: chain.head.seq + 1,
-            prev: chain.head.hash,
-            time: Timestamp::now(),
-            writer: chain.writer.clone(),
-            by: self.by.clone(),
-            start,
-            seen,
-            entry,
-        };
-        let mut line = serde_json::to_vec(&record).map_err(io::Error::from).at("write", &chain.path)?;
-        line.push(b'\n');
-        let appended = self.disk.append(&mut chain.file, &line);
+        let (mut seen, mut head) = (self.news(chain)?, chain.head);
+        let (mut lines, mut records) = (Vec::new(), Vec::with_capacity(entries.len()));
+        for entry in entries {
+            let start = (head == Head::NONE).then(|| {
+                let (key, program) = (chain.signer.key().line().into(), Program::current().clone());
+                Box::new(Start { key, program })
+            });
+            let record = Record {
+                v: Record::VERSION,
+                seq: head.seq + 1,
+                prev: head.hash,
+                time: Timestamp::now(),
+                writer: chain.writer.clone(),
+                by: self.by.clone(),
+                start,
+                seen: std::mem::take(&mut seen),
+                entry,
+            };
+            let mut line = serde_json::to_vec(&record).map_err(io::Error::from).at("write", &chain.path)?;
+            line.push(b'\n');
+            head = Head { seq: record.seq, hash: Digest::of(&line) };
+            lines.append(&mut line);
+            records.push(record);
+        }
+        let appended = self.disk.append(&mut chain.file, &lines);
         if let Err(error) = appended.and_then(|()| self.disk.sync(&chain.file)) {
             // Nothing was announced by a record that did not reach the disk: take it back.
             if let Err(stuck) = chain.file.set_len(chain.length) {
@@ -178,12 +195,14 @@ impl Journal {
             }
             return Err(error).at("write", &chain.path);
         }
-        chain.length += line.len() as u64;
-        chain.head = Head { seq: record.seq, hash: Digest::of(&line) };
-        chain.seen.extend(record.seen.clone());
+        chain.length += lines.len() as u64;
+        chain.head = head;
+        for record in &records {
+            chain.seen.extend(record.seen.clone());
+        }
         chain.written = Instant::now();
         self.sign(chain)?;
-        Ok(record)
+        Ok(records)
     }
 
     /// Signs the head. The record itself is safe already; a head that is behind is closed by the next writer.

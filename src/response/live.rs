@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::Jobs;
+use super::pending::Pending;
 use crate::case::{Case, CaseError, Entry, JobId, Record};
 use crate::model::Step;
 
@@ -13,13 +14,14 @@ use crate::model::Step;
 pub struct Live {
     case: Arc<Case>,
     jobs: watch::Sender<Arc<Jobs>>,
+    pending: Arc<Pending>,
 }
 
 impl Live {
     /// The jobs that a case has already.
     pub fn of(case: Arc<Case>) -> Result<Self, CaseError> {
         let jobs = Jobs::fold(&case.records()?);
-        Ok(Self { case, jobs: watch::Sender::new(Arc::new(jobs)) })
+        Ok(Self { case, jobs: watch::Sender::new(Arc::new(jobs)), pending: Arc::default() })
     }
 
     /// The case.
@@ -51,8 +53,18 @@ impl Live {
 
     /// Puts a record on disk, then shows what it changes.
     pub async fn record(&self, entry: Entry) -> Result<Record, CaseError> {
-        let case = Arc::clone(&self.case);
-        let record = self.written(move || case.journal().append(entry)).await?;
+        let (case, pending) = (Arc::clone(&self.case), Arc::clone(&self.pending));
+        let answer = pending.queue(entry);
+        self.written(move || {
+            pending.write(&case);
+            Ok(())
+        })
+        .await?;
+        let lost = || CaseError::JournalLost {
+            path: self.case.journal().dir().to_owned(),
+            why: "a record was left unwritten by a bug of ours".to_owned(),
+        };
+        let record = answer.await.map_err(|_| lost())??;
         self.show(&record);
         Ok(record)
     }

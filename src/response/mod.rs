@@ -17,6 +17,7 @@ mod live;
 mod node;
 mod order;
 mod ownership;
+mod pending;
 mod permissions;
 mod planning;
 mod rests;

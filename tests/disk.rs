@@ -26,11 +26,11 @@ use serde_json::Value;
 /// A disk that is slow to sync, notes what it was asked for, and fails from some point on.
 #[derive(Default)]
 struct Watched {
-    /// Lines that were appended, with the time when a sync after them had returned.
+    /// What was appended, with the time when a sync after it had returned.
     synced: Mutex<Vec<(Vec<u8>, Option<Timestamp>)>>,
-    /// From this line on the disk is full: half a line fits.
+    /// After so many appends the disk is full: half of the next one fits.
     full_after: Option<usize>,
-    /// From this line on syncing fails.
+    /// After so many appends syncing fails.
     broken_after: Option<usize>,
 }
 
@@ -109,7 +109,12 @@ async fn a_sync_has_returned_before_the_request_that_it_announces_leaves() {
     let running = engine.start(&site, plan.clone(), &yes(&plan), Clean::default()).await.unwrap();
     assert_eq!(running.ended().await.unwrap().failures(), 0);
     let mut announced: HashMap<String, Timestamp> = HashMap::new();
-    for (line, synced) in disk.synced.lock().unwrap().iter() {
+    let appended = disk.synced.lock().unwrap();
+    // Records of several targets may reach the disk together.
+    let lines = appended
+        .iter()
+        .flat_map(|(lines, synced)| lines.split_inclusive(|byte| *byte == b'\n').map(move |line| (line, synced)));
+    for (line, synced) in lines {
         let record: Record = serde_json::from_slice(line).unwrap();
         if let Entry::Intent { request, .. } = record.entry {
             let created = request.body["metadata"]["name"].as_str().map(str::to_owned);

@@ -50,7 +50,10 @@ impl Bastion {
         chown(&cases, Some(ALICE), Some(GROUP)).unwrap();
         fs::set_permissions(&cases, fs::Permissions::from_mode(0o2770)).unwrap();
         let kubeconfig = std::env::var_os("PODMORTEM_LIVE_RESPONDER").map(PathBuf::from).unwrap();
-        fs::copy(kubeconfig, root.join("kubeconfig")).unwrap();
+        // The files that it names are root's own.
+        let mut flat = Command::new("kubectl");
+        flat.args(["config", "view", "--raw", "--flatten"]).env("KUBECONFIG", kubeconfig);
+        fs::write(root.join("kubeconfig"), flat.output().unwrap().stdout).unwrap();
         fs::set_permissions(root.join("kubeconfig"), fs::Permissions::from_mode(0o644)).unwrap();
         let binary = root.join("podmortem");
         fs::copy(env!("CARGO_BIN_EXE_podmortem"), &binary).unwrap();
@@ -143,7 +146,11 @@ fn who_may_only_read_follows_and_leaves_nothing_behind() {
     assert!(bastion.run(EVE, &bastion.cases(), &["verify", "LOOK"]).status.success());
     let noted = bastion.run(EVE, &bastion.cases(), &["--case", "LOOK", "case", "note", "me too"]);
     assert!(!noted.status.success() && said(&noted).contains("permission"), "{noted:?}");
-    let acted = bastion.run(EVE, &bastion.cases(), &["--case", "LOOK", "act", "cordon", "nodes", "--yes"]);
+    let acted = bastion.run(
+        EVE,
+        &bastion.cases(),
+        &["--case", "LOOK", "act", "isolate-pod", "deploy/api", "-n", "shop", "--yes"],
+    );
     assert!(!acted.status.success() && said(&acted).contains("permission"), "{acted:?}");
     assert_eq!(files(&bastion.cases()).len(), before);
 }

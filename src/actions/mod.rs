@@ -11,6 +11,8 @@ pub use frame::{
     Right, SEND_COMMAND, Spec, Undo, Work, rule, settled,
 };
 
+pub use isolate_pod::measure::is_measurement;
+
 include!(concat!(env!("OUT_DIR"), "/actions.rs"));
 
 /// Every action, sorted by the names of their files.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::actions::is_measurement;
 use crate::model::{Call, ClusterId, Target, Uid};
 
 /// A field of an object, an element of a list, or a whole object, that a job
@@ -48,6 +49,9 @@ pub fn of_call(call: &Call, target: &Target, uid: Option<Uid>) -> Vec<Hold> {
         let uid = if own { Some(target.uid) } else { uid };
         Hold { cluster: target.cluster, path, uid, field, element }
     };
+    if is_measurement(call) {
+        return Vec::new();
+    }
     if !call.path.starts_with('/') {
         // A command on a machine: only the very same command is the same thing.
         return vec![at(format!("{} {}", call.method, call.path), vec![], Some(call.body.clone()))];

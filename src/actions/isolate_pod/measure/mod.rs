@@ -14,7 +14,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-pub use call::{Phase, find, pods_of};
+pub use call::{Phase, find, is_measurement, pods_of};
 pub use canary::CANARY;
 pub use ground::{Ground, Subject, addresses, instance, named};
 pub use judge::{About, verdict};

@@ -5,5 +5,3 @@
 mod cluster;
 #[path = "cluster/mod.rs"]
 mod held;
-#[path = "cluster/impersonation.rs"]
-mod impersonation;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::held::ground::{Failure, Ground};
+use super::ground::{Failure, Ground};
 
 #[test]
 fn whoever_asks_as_somebody_else_has_their_rights() -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 
 mod doctor;
 pub mod ground;
+mod impersonation;
 mod nodes;
 mod objects;
 mod plain;

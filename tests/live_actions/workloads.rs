@@ -11,7 +11,7 @@ fn a_deployment_goes_to_nothing_and_back() {
     let plan = lab.act(&["scale-down", "deploy/web"]);
     assert!(plan["notes"].to_string().contains("NOT captured: "), "{}", plan["notes"]);
     assert_eq!(lab.get("deploy/web")["spec"]["replicas"], 0);
-    assert_eq!(object(&["pods", "-n", &lab.namespace])["items"], json!([]));
+    eventually("its pods are gone", || object(&["pods", "-n", &lab.namespace])["items"] == json!([]));
     lab.undo();
     assert_eq!(lab.get("deploy/web")["spec"]["replicas"], 2);
     eventually("two pods are there again", || lab.pods().len() == 2);
@@ -42,8 +42,8 @@ fn jobs_start_nothing_until_they_may_again() {
     assert!(plan["notes"].to_string().contains("NOT captured"), "{}", plan["notes"]);
     assert_eq!(lab.get("cronjob/nightly")["spec"]["suspend"], true);
     assert_eq!(lab.get("job/long")["spec"]["suspend"], true);
-    let pods = object(&["pods", "-n", &lab.namespace, "-l", "batch.kubernetes.io/job-name=long"]);
-    assert_eq!(pods["items"], json!([]));
+    let of_the_job = ["pods", "-n", &lab.namespace, "-l", "batch.kubernetes.io/job-name=long"];
+    eventually("the job's pods are gone", || object(&of_the_job)["items"] == json!([]));
     lab.undo();
     assert_eq!(lab.get("cronjob/nightly")["spec"]["suspend"], false);
     assert_eq!(lab.get("job/long")["spec"]["suspend"], false);

@@ -37,15 +37,22 @@ pub(super) fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object.pointer("/metadata/labels")?.get(key)?.as_str()
 }
 
-/// Puts a value there, making the objects on the way; `path` is a pointer without list places.
+/// Puts a value there, making the objects on the way; an element of a list must be there already.
 pub(super) fn set(value: &mut Value, pointer: &str, to: impl Into<Value>) {
     let mut here = value;
     for part in pointer.split('/').skip(1) {
-        if !here.is_object() {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        if !here.is_object() && !here.is_array() {
             *here = Value::Object(Map::new());
         }
-        let Value::Object(map) = here else { return };
-        here = map.entry(part.replace("~1", "/").replace("~0", "~")).or_insert(Value::Null);
+        here = match here {
+            Value::Object(map) => map.entry(part).or_insert(Value::Null),
+            Value::Array(list) => match part.parse::<usize>().ok().and_then(|place| list.get_mut(place)) {
+                Some(element) => element,
+                None => return,
+            },
+            _ => return,
+        };
     }
     *here = to.into();
 }
@@ -77,5 +84,9 @@ mod tests {
         assert_eq!(remove(&mut value, "/spec/a~1b"), Some(json!({"c": 1})));
         assert_eq!(value, json!({"spec": {}}));
         assert_eq!(remove(&mut value, "/spec/none"), None);
+        let mut list = json!({"containers": [{"image": "a"}]});
+        set(&mut list, "/containers/0/image", "b");
+        set(&mut list, "/containers/1/image", "c");
+        assert_eq!(list, json!({"containers": [{"image": "b"}]}));
     }
 }

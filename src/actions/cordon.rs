@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::frame::{
     Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, controller, list,
-    path_of, pinned, still_there, taken_over,
+    path_of, pinned, send_all, still_there, taken_over,
 };
 use crate::model::facts::{Facts, NodeKind};
 use crate::model::{Clean, Kind, Plan, PlanNote, Target, Tier, Verdict};
@@ -92,11 +92,7 @@ impl Action for Cordon {
     }
 
     async fn run(&self, work: &Work) -> Result<Outcome, ActionError> {
-        for (call, _) in work.calls() {
-            work.hand.step("spec.unschedulable".into(), 0, 1);
-            work.hand.send(call).await?;
-        }
-        Ok(Outcome::default())
+        send_all(work, "spec.unschedulable").await
     }
 
     async fn prove(&self, work: &Work, _outcome: &Outcome) -> Result<Verdict, ActionError> {

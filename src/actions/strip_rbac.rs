@@ -12,6 +12,7 @@ use super::frame::{
     Action, ActionError, Ask, Choice, Disabled, Done, Outcome, Right, Sketch, Spec, Undo, Work, list, name, raw,
     send_all, wrong,
 };
+use crate::kubernetes::escaped;
 use crate::model::facts::{Facts, Shape};
 use crate::model::{Clean, Kind, Plan, PlanNote, Target, Tier, Verdict};
 
@@ -203,8 +204,11 @@ async fn speaking(ask: &Ask<'_>, subject: &Subject) -> Result<Option<PlanNote>, 
     if subject.kind != "ServiceAccount" {
         return Ok(None);
     }
-    let path =
-        format!("{}?fieldSelector=spec.serviceAccountName%3D{}", Kind::Pod.path_in(&subject.namespace), subject.name);
+    let path = format!(
+        "{}?fieldSelector={}",
+        Kind::Pod.path_in(&subject.namespace),
+        escaped(&format!("spec.serviceAccountName={}", subject.name))
+    );
     let pods: Vec<Pod> = list(ask.look, &path).await?;
     let mut names: Vec<Clean> = pods.iter().map(|pod| name(&pod.metadata)).collect();
     names.sort();

@@ -31,7 +31,7 @@ pub use connect::Cluster;
 pub use entry::{EMBEDDED, Entry, contexts};
 pub use error::Error;
 pub use impersonation::Impersonation;
-pub use read::{Events, LogOptions, LogStream, Read, Review, facts, facts_of_list};
+pub use read::{Events, LogOptions, LogStream, Read, Review, escaped, facts, facts_of_list};
 pub use watch::Watches;
 pub use wire::proto;
 pub use write::Write;

@@ -169,7 +169,7 @@ pub(super) fn segment(name: &str) -> Result<String, Error> {
 }
 
 /// A text as the value of a query parameter.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(byte as char);

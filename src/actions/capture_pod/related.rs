@@ -1,7 +1,5 @@
 //! Who owns a pod, who stands beside it, and what it may do.
 
-use std::fmt::Write as _;
-
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use kube::core::Selector;
@@ -90,18 +88,6 @@ pub fn images(pod: &Pod) -> Vec<Value> {
     all.map(|one| serde_json::json!({"container": one.name, "image": one.image, "id": one.image_id})).collect()
 }
 
-/// A text as the value of a query's parameter.
-pub fn escaped(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(byte as char);
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -111,7 +97,7 @@ mod tests {
     #[test]
     fn siblings_are_found_by_the_owners_selector() {
         let found = selector(&json!({"matchLabels": {"app": "web"}})).unwrap();
-        assert_eq!(escaped(&found), "app%3Dweb");
+        assert_eq!(kubernetes::escaped(&found), "app%3Dweb");
         assert_eq!(selector(&json!({})), None);
         assert_eq!(selector(&json!(null)), None);
     }

@@ -4,7 +4,8 @@ use k8s_openapi::api::core::v1::Pod;
 
 use super::super::frame::rbac::Binding;
 use super::super::frame::{ActionError, Look, path_of};
-use super::related::{Owners, escaped, rights};
+use super::related::{Owners, rights};
+use crate::kubernetes::escaped;
 use crate::model::{Clean, Kind, Target};
 
 /// The names of all containers: init, main, ephemeral.

@@ -191,7 +191,7 @@ pub fn at(value: &Value, place: &str) -> Value {
 /// answers agree, and fails with the last difference.
 pub fn agree(mut differences: impl FnMut() -> Result<Vec<String>, Failure>) -> Result<(), Failure> {
     let mut last = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..10 {
         last = differences()?;
         if last.is_empty() {
             return Ok(());

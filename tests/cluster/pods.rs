@@ -121,6 +121,11 @@ fn those(pods: &Items, selected: impl Fn(&Value) -> bool) -> Vec<String> {
 #[test]
 fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
     let Some(ground) = Ground::admin()? else { return Ok(()) };
+    agree(|| selections(&ground))
+}
+
+/// Where the program selects other pods than the fields that kubectl prints would.
+fn selections(ground: &Ground) -> Result<Vec<String>, Failure> {
     let pods = ground.kubectl_items(&["get", "pods", "-A"])?;
     let web = pods.values().find(|pod| at(pod, "/metadata/labels/app") == "web").ok_or("the demo has no web")?;
     let image = text(web, "/spec/containers/0/image").ok_or("no image")?;
@@ -148,6 +153,7 @@ fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
         .filter_map(|endpoint| text(&endpoint, "/targetRef/uid"))
         .collect();
     let in_shop = |pod: &Value| at(pod, "/metadata/namespace") == "shop";
+    let mut found = Vec::new();
     for (arguments, expected) in [
         (vec!["--image", &image], those(&pods, has_image)),
         (
@@ -176,9 +182,11 @@ fn every_selector_selects_what_kubectl_knows() -> Result<(), Failure> {
         (vec!["--gone"], vec![]),
     ] {
         let ours: Vec<_> = ground.items(&[&["pods"], arguments.as_slice()].concat())?.into_keys().collect();
-        assert_eq!(ours, expected, "{arguments:?}");
+        if ours != expected {
+            found.push(format!("{arguments:?}: {ours:?} is not {expected:?}"));
+        }
     }
-    Ok(())
+    Ok(found)
 }
 
 #[test]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes kubernetes.json.gz, what the twin knows of Kubernetes' types.
+"""Makes kubernetes.json, what the twin knows of Kubernetes' types.
 
     make.py DIRECTORY-OF-k8s.io
 
@@ -7,7 +7,6 @@ asks the cluster of the current context for its OpenAPI v3 documents, and reads 
 generated.proto files of the Go modules k8s.io/api and k8s.io/apimachinery below the directory.
 """
 import glob
-import gzip
 import json
 import re
 import subprocess
@@ -128,13 +127,26 @@ def protobuf(root, known):
     return found
 
 
+def facts(schema):
+    """A schema without its descriptions, which are sentences and no facts."""
+    if isinstance(schema, dict):
+        return {key: facts(value) for key, value in schema.items()
+                if not (key == "description" and isinstance(value, str))}
+    return [facts(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def lines(part):
+    """An object with a line for each name."""
+    return ",\n".join(f"{json.dumps(name)}:{json.dumps(part[name], sort_keys=True, separators=(',', ':'))}"
+                      for name in sorted(part))
+
+
 def main():
-    known = schemas()
-    data = {"schemas": known, "protobuf": protobuf(sys.argv[1], known)}
-    text = json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
-    with open("kubernetes.json.gz", "wb") as file:
-        file.write(gzip.compress(text, 9, mtime=0))
-    print(len(known), "schemas,", len(data["protobuf"]), "messages,", len(text), "bytes")
+    known = facts(schemas())
+    data = {"protobuf": protobuf(sys.argv[1], known), "schemas": known}
+    with open("kubernetes.json", "w", encoding="utf-8") as file:
+        file.write("{" + ",\n".join(f'"{name}":{{\n{lines(part)}\n}}' for name, part in data.items()) + "}\n")
+    print(len(known), "schemas,", len(data["protobuf"]), "messages")
 
 
 main()

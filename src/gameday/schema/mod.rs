@@ -5,26 +5,17 @@ mod document;
 mod kind;
 mod protobuf;
 
-use std::io::Read;
 use std::sync::LazyLock;
 
-use flate2::read::GzDecoder;
 use serde_json::Value;
 
 pub(super) use self::document::{document, documents};
 pub(super) use self::kind::{List, Type};
 pub(super) use self::protobuf::read as read_protobuf;
 
-static PACKED: &[u8] = include_bytes!("kubernetes.json.gz");
-
 /// All of it, read when it is first needed.
-static KNOWN: LazyLock<Value> = LazyLock::new(|| {
-    let mut text = Vec::new();
-    match GzDecoder::new(PACKED).read_to_end(&mut text) {
-        Ok(_) => serde_json::from_slice(&text).unwrap_or_default(),
-        Err(_) => Value::Null,
-    }
-});
+static KNOWN: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("kubernetes.json")).unwrap_or_default());
 
 /// Where schemas refer to each other.
 const PREFIX: &str = "#/components/schemas/";

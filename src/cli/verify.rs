@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exit::Ended;
 use super::list::Output;
 use super::{Exit, Startup, out};
-use crate::case::{Case, PublicKey, Report, Standing, Trust, verify_by};
+use crate::case::{Case, PublicKey, Trust, verify_by};
 
 /// Check every hash, every chain and every signature of a case
 ///
@@ -37,7 +37,7 @@ pub fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let text = match args.output {
         Output::Json => format!("{value:#}\n"),
         Output::Yaml => serde_yaml::to_string(&value)?,
-        Output::Name | Output::Table | Output::Wide => told(&report),
+        Output::Name | Output::Table | Output::Wide => report.to_string(),
     };
     out::print(&text)?;
     Ok(exit)
@@ -51,38 +51,4 @@ fn signers(file: &PathBuf) -> Result<Vec<PublicKey>> {
         return Err(Ended::usage(format!("{} names no ssh-ed25519 key", file.display())));
     }
     Ok(keys)
-}
-
-fn told(report: &Report) -> String {
-    let mut text = String::new();
-    for problem in &report.problems {
-        text.push_str(&format!("{problem}\n"));
-    }
-    for remark in &report.remarks {
-        text.push_str(&format!("remark: {remark}\n"));
-    }
-    for key in &report.keys {
-        let of = key.of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let known = match key.known {
-            Standing::Own => "the key of this person on this machine".to_owned(),
-            Standing::Named => "a key that --signers names".to_owned(),
-            Standing::Unknown => format!(
-                "not known here: whoever could write to the case could have made it. Ask {of} for the fingerprint \
-                 (ed25519.pub in their state directory), or name the signers with --signers"
-            ),
-        };
-        text.push_str(&format!("signed by {} ({} journals of {of}): {known}\n", key.fingerprint, key.writers));
-    }
-    let verdict = if report.holds() { "holds" } else { "DOES NOT VERIFY" };
-    text.push_str(&format!(
-        "{verdict}: {} records of {} writers, {} of them held against heads that this machine keeps, \
-         {} artefacts of {} bytes, {} problems\n",
-        report.records,
-        report.writers,
-        report.remembered,
-        report.artefacts,
-        report.bytes,
-        report.problems.len()
-    ));
-    text
 }

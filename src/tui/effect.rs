@@ -124,6 +124,8 @@ pub enum Effect {
     },
     /// List what the case has captured.
     Evidence,
+    /// Check every hash, chain and signature of the case.
+    Verify,
     /// Read an artefact.
     ReadEvidence(Box<Custody>),
     /// Read the notes of the case.

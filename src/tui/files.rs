@@ -1,11 +1,12 @@
-//! The files of a case, for the screen: evidence and notes.
+//! The files of a case, for the screen: evidence, notes, and whether all of them hold.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::case::Custody;
+use crate::case::{Custody, Trust, verify_by};
 use crate::model::Clean;
 use crate::response::Engine;
 
@@ -20,6 +21,7 @@ const LINE: usize = 2_000;
 /// The files of the open case, read and written beside the screen.
 pub struct Files<'a> {
     pub engine: Option<&'a Engine>,
+    pub state: &'a Path,
     pub replies: &'a mpsc::Sender<Reply>,
     pub tasks: &'a mut JoinSet<()>,
 }
@@ -82,6 +84,16 @@ impl Files<'_> {
                     .to_owned());
             }
             engine.case().save_notes(&text).map(|_| Reply::NotesSaved).map_err(|error| error.to_string())
+        });
+    }
+
+    /// Checks every hash, chain and signature of the case, and shows what that found.
+    pub fn verify(&mut self) {
+        let trust = Trust { state: Some(self.state.to_owned()), signers: None };
+        self.do_beside(move |engine| {
+            let report = verify_by(engine.case().path(), &trust).map_err(|error| error.to_string())?;
+            let title = if report.holds() { "verify: the case holds" } else { "verify: THE CASE DOES NOT VERIFY" };
+            Ok(Reply::Page(title.into(), report.to_string().lines().map(Clean::from).collect()))
         });
     }
 

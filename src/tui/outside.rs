@@ -173,6 +173,7 @@ impl Outside {
             Effect::LookAgain => self.acting.look_again(),
             Effect::Saw { sighting, may_write } => self.acting.saw(sighting, may_write),
             Effect::Evidence => self.acting.files().list(),
+            Effect::Verify => self.acting.files().verify(),
             Effect::ReadEvidence(custody) => self.acting.files().read(*custody),
             Effect::ReadNotes => self.acting.files().notes(),
             Effect::SaveNotes { before, text } => self.acting.files().save_notes(before, text),

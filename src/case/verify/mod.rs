@@ -3,6 +3,7 @@
 mod chains;
 mod files;
 mod seals;
+mod told;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

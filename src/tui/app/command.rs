@@ -31,6 +31,7 @@ impl App {
             Command::Undo => self.undo(None),
             Command::Release => self.release(),
             Command::Evidence => self.effects.push(Effect::Evidence),
+            Command::Verify => self.effects.push(Effect::Verify),
             Command::Notes => self.effects.push(Effect::ReadNotes),
             Command::Resume => self.resume(None),
             Command::Down => self.step(1),

@@ -101,6 +101,8 @@ pub enum Command {
     Resume,
     Playbook,
     Evidence,
+    /// Verify the case.
+    Verify,
     Notes,
     CloseToWrites,
     Record,

@@ -96,6 +96,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_at("", C::Resume, "resume", &[], "go on with a job whose program has ended; :resume JOB", Responding, None),
     entry_at("", C::Release, "release", &[], "put back everything of the case, the newest first", Responding, None),
     entry_at("", C::Evidence, "evidence", &[], "what the case has captured, with hash, size and source", Looking, None),
+    entry_at("", C::Verify, "verify", &[], "check every hash, chain and signature of the case", Looking, None),
     entry_at("", C::Notes, "notes", &[], "read and write the notes of the case", Looking, None),
     entry_at(
         "",

@@ -1,5 +1,7 @@
 //! Text from outside, made safe to show.
 
+mod fold;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -30,12 +30,31 @@ pub struct TextPane {
     pub scroll: Scroll,
     /// What is looked for, in lower case; empty where nothing is.
     pub wanted: String,
+    /// The text before it was folded, and for how many cells it was.
+    whole: Option<(Vec<Clean>, usize)>,
 }
 
 impl TextPane {
     /// A text from its first line.
     pub fn new(lines: Vec<Clean>) -> Self {
         Self { lines, ..Self::default() }
+    }
+
+    /// A text whose long lines are folded to the room that there is.
+    pub fn prose(lines: Vec<Clean>) -> Self {
+        Self { whole: Some((lines.clone(), usize::MAX)), ..Self::new(lines) }
+    }
+
+    /// Takes note of the room that there is, in lines and cells.
+    pub fn fit(&mut self, height: usize, width: usize) {
+        self.scroll.height = height;
+        if let Some((whole, folded)) = &mut self.whole
+            && *folded != width
+        {
+            *folded = width;
+            self.lines = whole.iter().flat_map(|line| line.folded(width.max(1))).collect();
+            self.scroll.step(0, self.lines.len());
+        }
     }
 
     /// Whether a line is one that is looked for.

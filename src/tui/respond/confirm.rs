@@ -32,7 +32,7 @@ pub enum Answer {
 impl Confirm {
     /// Shows a plan.
     pub fn new(plan: Plan) -> Self {
-        let text = TextPane::new(lines(&plan));
+        let text = TextPane::prose(lines(&plan));
         Self { plan, text, typed: String::new() }
     }
 

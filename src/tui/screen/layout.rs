@@ -87,13 +87,14 @@ impl App {
             self.nodes.set_height(rows);
         }
         let inside = usize::from(layout.body.height.saturating_sub(2));
+        let across = usize::from(layout.body.width.saturating_sub(2));
         for overlay in &mut self.overlays {
             match overlay {
                 super::super::overlays::Overlay::Detail(detail) => detail.set_height(inside.saturating_sub(1)),
-                super::super::overlays::Overlay::Help(text) => text.scroll.height = inside,
-                super::super::overlays::Overlay::Page(page) => page.text.scroll.height = inside,
+                super::super::overlays::Overlay::Help(text) => text.fit(inside, across),
+                super::super::overlays::Overlay::Page(page) => page.text.fit(inside, across),
                 super::super::overlays::Overlay::Confirm(confirm) => {
-                    confirm.text.scroll.height = inside.saturating_sub(2);
+                    confirm.text.fit(inside.saturating_sub(2), across);
                 }
                 _ => {}
             }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
-use crate::case::{By, Case, Entry, JobId, NewCase, Record};
+use crate::case::{By, Case, Entry, JobId, NewCase};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
 use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Target};
 use crate::response::{
-    Confirmation, Engine, How, Order, Owner, Running, SILENCE, Sighting, Site, Watch, standing_jobs,
+    Confirmation, Engine, How, Order, Owner, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
 };
 
 use super::effect::{Reply, Tone};
@@ -95,7 +95,7 @@ impl Acting {
         let replies = self.replies.clone();
         self.followers.spawn(async move {
             let order = Order { action, options, ..Order::default() };
-            let plan = engine.plan(order, &site, &targets).await;
+            let plan = async { engine.plan(order, &site, &reached(&site, action, targets).await?).await }.await;
             let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
             let _ = replies.send(Reply::Planned(answer)).await;
         });
@@ -135,7 +135,12 @@ impl Acting {
 
     /// The files of the case.
     pub fn files(&mut self) -> Files<'_> {
-        Files { engine: self.engine.as_ref(), replies: &self.replies, tasks: &mut self.jobs }
+        Files {
+            engine: self.engine.as_ref(),
+            state: self.directories.state(),
+            replies: &self.replies,
+            tasks: &mut self.jobs,
+        }
     }
 
     /// Tells which jobs of the case stand and can be put back.
@@ -283,7 +288,7 @@ async fn records(engine: Engine, replies: mpsc::Sender<Reply>) {
         });
         let Ok((news, next)) = polled.await else { return };
         follower = next;
-        let lines: Vec<Clean> = news.iter().flatten().map(|record: &Record| line(record)).collect();
+        let lines: Vec<Clean> = news.iter().flatten().filter_map(line).collect();
         if !lines.is_empty() && replies.send(Reply::Records(lines)).await.is_err() {
             return;
         }

@@ -1,9 +1,7 @@
 //! From a key to a plan, and from a plan to a job.
 
-use std::collections::BTreeSet;
-
-use crate::actions::{self, Choice};
-use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Setting, Target};
+use crate::actions::Choice;
+use crate::model::{ClusterId, Identity, Options, Plan, SessionId, Setting, Target};
 use crate::response::How;
 
 use super::super::effect::{Effect, Tone};
@@ -48,6 +46,7 @@ impl App {
     /// Asks for what an action needs to be told: its case, and its options one by one.
     fn want(&mut self, wanted: Wanted) {
         let Some(offer) = self.offers.iter().find(|offer| offer.id == wanted.action) else { return };
+        let wanted = Wanted { targets: self.aimed(offer, wanted.targets), ..wanted };
         if let Some(why) = self.action_disabled(offer, &wanted.targets) {
             self.tell(Tone::Note, why);
             return;
@@ -127,34 +126,14 @@ impl App {
             key: String::from(offer.key),
             label: offer.title.clone(),
             about: offer.about.clone(),
-            disabled: self.action_disabled(offer, &targets),
+            disabled: self.action_disabled(offer, &self.aimed(offer, targets.clone())),
         };
-        self.offers.iter().map(item).collect()
+        let mut items: Vec<_> = self.offers.iter().map(item).collect();
+        items.sort_by_key(|item| item.disabled.is_some());
+        items
     }
 
     pub(super) fn action_named(&self, word: &str) -> Option<&'static str> {
         self.offers.iter().map(|offer| offer.id).find(|id| *id == word)
-    }
-
-    fn action_disabled(&self, offer: &Offer, targets: &[Target]) -> Option<Clean> {
-        if self.mode.read_only {
-            return Some("this session is read-only".into());
-        }
-        if targets.is_empty() {
-            return Some("nothing is marked, under the cursor or in the scope that it acts on".into());
-        }
-        if let Some(other) = targets.iter().find(|target| !offer.kinds.contains(&target.kind)) {
-            return Some(format!("{other} is no object that it acts on").into());
-        }
-        let clusters: BTreeSet<_> = targets.iter().map(|target| target.cluster).collect();
-        if clusters.len() > 1 {
-            return Some("the marked objects are in different clusters; a plan is for one".into());
-        }
-        let action = actions::find(offer.id)?;
-        let row = |target: &Target| self.inventory.row(self.inventory.row_of(target)?);
-        targets.iter().find_map(|target| {
-            let Err(why) = action.ready(&row(target)?.facts(), target) else { return None };
-            Some(if targets.len() == 1 { why.0 } else { format!("{}: {why}", target.name).into() })
-        })
     }
 }

@@ -2,6 +2,7 @@
 //! come out, and views read it.
 
 mod act;
+mod aim;
 mod clusters;
 mod command;
 mod disabled;

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::{Clean, Kind, Target};
 use crate::playbook::{How, Playbook, Show};
+use crate::response::reaches;
 
 use super::super::effect::{Effect, Tone};
 use super::super::keys::Pane;
@@ -110,17 +111,13 @@ impl App {
         self.effects.push(Effect::Save);
     }
 
-    /// What an action would act on of the scope: its own kinds, or else the nodes under the pods.
+    /// What an action would act on of the scope: its own kinds, or else what the pods lead to.
     fn scope_for(&self, action: &str) -> Vec<Target> {
         let Some(offer) = self.offers.iter().find(|offer| offer.id == action) else { return Vec::new() };
-        let own: Vec<Target> = self.scope.iter().filter(|target| offer.kinds.contains(&target.kind)).cloned().collect();
-        if !own.is_empty() || !offer.kinds.contains(&Kind::Node) {
-            return own;
-        }
-        let pods = self.scope.iter().filter_map(|target| self.inventory.row(self.inventory.row_of(target)?)?.pod());
-        let mut nodes: Vec<Target> = pods.filter_map(|pod| self.inventory.target(self.node_of(pod)?)).collect();
-        nodes.sort_by_key(|node| node.uid);
-        nodes.dedup();
-        nodes
+        let of = |kinds: &[Kind]| -> Vec<Target> {
+            self.scope.iter().filter(|target| kinds.contains(&target.kind)).cloned().collect()
+        };
+        let own = of(offer.kinds);
+        if own.is_empty() && reaches(offer.kinds) { of(&[Kind::Pod]) } else { own }
     }
 }

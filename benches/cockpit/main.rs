@@ -26,12 +26,21 @@ fn main() {
         println!("skipped: PODMORTEM_LIVE_KUBECONFIG names no cluster");
         return;
     };
-    let (curl, megabytes, pods) = curl(&kubeconfig);
-    println!("curl, JSON list of {pods} pods: {curl:.2?}, {megabytes:.0} MB");
+    let server = Server::of(&kubeconfig);
+    let (curl, body) = server.curl("/api/v1/pods?pretty=false", "application/json");
+    let list: serde_json::Value = serde_json::from_slice(&body).expect("a list");
+    let pods = list["items"].as_array().map_or(0, Vec::len);
+    println!("curl, JSON list of {pods} pods: {curl:.2?}, {:.0} MB", body.len() as f64 / 1e6);
+    drop((list, body));
+    let (page, _) = server.curl("/api/v1/pods?limit=100", "application/vnd.kubernetes.protobuf");
+    println!("curl, the first 100 in protobuf: {page:.3?}");
     let mut cockpit = Terminal::start(&["--kubeconfig", &kubeconfig]);
     let first =
         cockpit.until(|screen| screen.contains("2 pods ") && screen.contains("/1 ") || screen.contains("Running"));
-    println!("first pods on the screen: {first:.3?}");
+    println!(
+        "first pods on the screen: {first:.3?}, {:.1} of curl's first page",
+        first.as_secs_f64() / page.as_secs_f64()
+    );
     let all = cockpit.until(|screen| screen.contains(&format!("2 pods {pods}")));
     println!("all pods listed: {all:.2?}, {:.2} of curl's time", all.as_secs_f64() / curl.as_secs_f64());
     cockpit.quiet(Duration::from_secs(3));
@@ -52,42 +61,42 @@ fn main() {
     cockpit.press(b"\x03");
 }
 
-/// The list as `curl` downloads it: time, megabytes, pods.
-fn curl(kubeconfig: &str) -> (Duration, f64, usize) {
-    let field = |path: &str| {
-        let output = Command::new("kubectl")
-            .args([
-                "--kubeconfig",
-                kubeconfig,
-                "config",
-                "view",
-                "--raw",
-                "--minify",
-                "-o",
-                &format!("jsonpath={{{path}}}"),
-            ])
-            .output()
-            .expect("kubectl runs");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
-    let server = field(".clusters[0].cluster.server");
-    let ca = field(".clusters[0].cluster.certificate-authority");
-    let token = format!("Authorization: Bearer {}", field(".users[0].user.token"));
-    let mut times = Vec::new();
-    let mut body = Vec::new();
-    for _ in 0..3 {
-        let start = Instant::now();
-        let output = Command::new("curl")
-            .args(["-s", "--cacert", &ca, "-H", &token, &format!("{server}/api/v1/pods?pretty=false")])
-            .output()
-            .expect("curl runs");
-        times.push(start.elapsed());
-        body = output.stdout;
+/// A server as `curl` is told of it.
+struct Server {
+    url: String,
+    ca: String,
+    token: String,
+}
+
+impl Server {
+    fn of(kubeconfig: &str) -> Self {
+        let field = |path: &str| {
+            let view = ["--kubeconfig", kubeconfig, "config", "view", "--raw", "--minify", "-o"];
+            let output = Command::new("kubectl").args(view).arg(format!("jsonpath={{{path}}}")).output();
+            String::from_utf8_lossy(&output.expect("kubectl runs").stdout).into_owned()
+        };
+        Self {
+            url: field(".clusters[0].cluster.server"),
+            ca: field(".clusters[0].cluster.certificate-authority"),
+            token: format!("Authorization: Bearer {}", field(".users[0].user.token")),
+        }
     }
-    times.sort_unstable();
-    let list: serde_json::Value = serde_json::from_slice(&body).expect("a list");
-    let counted = list["items"].as_array().map_or(0, Vec::len);
-    (times[1], body.len() as f64 / 1e6, counted)
+
+    /// What `curl` downloads of a path, and the median of three such times.
+    fn curl(&self, path: &str, accept: &str) -> (Duration, Vec<u8>) {
+        let accept = format!("Accept: {accept}");
+        let mut runs: Vec<_> = (0..3)
+            .map(|_| {
+                let start = Instant::now();
+                let url = format!("{}{path}", self.url);
+                let arguments = ["-s", "--cacert", &self.ca, "-H", &self.token, "-H", &accept, &url];
+                let output = Command::new("curl").args(arguments).output().expect("curl runs");
+                (start.elapsed(), output.stdout)
+            })
+            .collect();
+        runs.sort_unstable_by_key(|(time, _)| *time);
+        runs.swap_remove(1)
+    }
 }
 
 /// Share of a core that the cockpit uses, in percent.
@@ -98,13 +107,26 @@ fn busy(cockpit: &mut Terminal, time: Duration) -> f64 {
     (Usage::of(cockpit.pid()).cpu - before).as_secs_f64() / start.elapsed().as_secs_f64() * 100.0
 }
 
-/// Moves the cursor two hundred times and prints how long each took and how many bytes it cost.
+/// Rows that the cursor goes down and up again inside of what is shown.
+const INSIDE: usize = 12;
+
+/// Moves the cursor two hundred times inside of what is shown, and as often down a
+/// list that scrolls, and prints how long each took and how many bytes it cost.
 fn keys(cockpit: &mut Terminal, when: &str) {
+    moves(cockpit, &format!("a move {when}"), |number| if number / INSIDE % 2 == 0 { b"j" } else { b"k" });
+    for _ in 0..2 * INSIDE {
+        cockpit.answer(b"j");
+    }
+    moves(cockpit, &format!("a scrolled row {when}"), |_| b"j");
+    cockpit.answer(b"g");
+}
+
+fn moves(cockpit: &mut Terminal, what: &str, key: impl Fn(usize) -> &'static [u8]) {
     let mut times = Vec::new();
     let mut bytes = Vec::new();
     for number in 0..200 {
         cockpit.quiet(Duration::from_millis(37));
-        let key: &[u8] = if number / 30 % 2 == 0 { b"j" } else { b"k" };
+        let key = key(number);
         let (time, count) = cockpit.answer(key);
         times.push(time);
         bytes.push(count);
@@ -112,7 +134,7 @@ fn keys(cockpit: &mut Terminal, when: &str) {
     times.sort_unstable();
     bytes.sort_unstable();
     println!(
-        "a key {when}: {:.2?} at the median, {:.2?} at the 99th percentile; {} bytes at the median, {} on average, {} at most",
+        "{what}: {:.2?} at the median, {:.2?} at the 99th percentile; {} bytes at the median, {} on average, {} at most",
         times[times.len() / 2],
         times[times.len() * 99 / 100],
         bytes[bytes.len() / 2],

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEventKind};
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 use tokio::time::{Instant as Deadline, sleep_until};
@@ -17,6 +17,7 @@ use super::effect::{Effect, Reply, Tone};
 use super::keys::{Pane, bindings};
 use super::look::Look;
 use super::outside::Outside;
+use super::overlays::Overlay;
 use super::respond::Offer;
 use super::screen::{cursor, draw, layout};
 use super::start::{Memory, Options};
@@ -28,6 +29,8 @@ const WAITING: usize = 64;
 const CALM: Duration = Duration::from_millis(100);
 /// Time between two looks at the clock.
 const TICK: Duration = Duration::from_secs(1);
+/// A plan takes no key before it has stood so long: what was typed before it came was meant for something else.
+const SETTLES: Duration = Duration::from_millis(300);
 /// Ticks after which ages are drawn anew although nothing else changed.
 const QUIET_TICKS: u32 = 15;
 
@@ -54,6 +57,7 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
         capabilities,
         options,
         drawn: None,
+        planned: None,
         pending: true,
         ticks: 0,
     };
@@ -102,6 +106,7 @@ struct Cockpit {
     outside: Outside,
     theme: String,
     drawn: Option<Instant>,
+    planned: Option<Instant>,
     pending: bool,
     ticks: u32,
 }
@@ -143,6 +148,9 @@ impl Cockpit {
                 }
                 Some(reply) = replies.recv() => {
                     app.now = Now::read();
+                    if matches!(reply, Reply::Planned(Ok(_))) {
+                        self.planned = Some(Instant::now());
+                    }
                     self.pending |= app.reply(reply);
                 }
                 () = sleep_until(frame), if self.pending || app.news => {
@@ -195,7 +203,8 @@ impl Cockpit {
 
     fn incoming(&mut self, app: &mut App, screen: &mut Screen, incoming: Incoming) -> Option<i32> {
         match incoming {
-            Incoming::Event(Event::Key(key)) if key.kind != KeyEventKind::Release => app.key(key),
+            Incoming::Event(Event::Key(key)) if key.kind == KeyEventKind::Release || self.is_early(app, key) => {}
+            Incoming::Event(Event::Key(key)) => app.key(key),
             Incoming::Event(Event::Paste(text)) => app.paste(&text),
             Incoming::Event(Event::Resize(width, height)) => {
                 let _ = screen.resize(width, height);
@@ -228,6 +237,12 @@ impl Cockpit {
             }
         }
         None
+    }
+
+    /// Whether a key may have been pressed for what was there before a plan came; escape is never too early.
+    fn is_early(&self, app: &App, key: KeyEvent) -> bool {
+        let settles = self.planned.is_some_and(|planned| planned.elapsed() < SETTLES);
+        settles && key.code != KeyCode::Esc && matches!(app.overlays.last(), Some(Overlay::Confirm(_)))
     }
 
     fn carry_out(&mut self, app: &mut App, screen: &mut Screen) -> Option<Ended> {

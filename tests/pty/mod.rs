@@ -10,7 +10,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 /// Far more than anything here takes; it only ends a test that hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Longer than what late answers need to be taken apart by a reader that gives up on them.
 const SILENCE: Duration = Duration::from_millis(600);

@@ -11,7 +11,12 @@ impl App {
     /// The reason why a command cannot be run now, if there is one.
     pub fn disabled(&self, command: Command) -> Option<Clean> {
         let why = match command {
-            Command::Undo | Command::Release | Command::Resume | Command::Evidence | Command::Notes
+            Command::Undo
+            | Command::Release
+            | Command::Resume
+            | Command::Evidence
+            | Command::Verify
+            | Command::Notes
                 if self.case.id.is_empty() =>
             {
                 "no case is open"
@@ -56,7 +61,8 @@ impl App {
                 "this is the first selection"
             }
             Command::ClearFilter if self.list_typed().is_empty() => "nothing is filtered",
-            Command::Open | Command::Yaml | Command::Relations | Command::Events if self.nothing_under_cursor() => {
+            Command::Open if self.nothing_under_cursor() => "there is nothing under the cursor",
+            Command::Yaml | Command::Relations | Command::Events if self.no_object_under_cursor() => {
                 "there is no object under the cursor"
             }
             _ => return None,
@@ -68,10 +74,21 @@ impl App {
         self.under_cursor().map(|id| id.kind)
     }
 
+    /// Whether opening would open nothing.
     fn nothing_under_cursor(&self) -> bool {
-        self.focus != Pane::Clusters
-            && !matches!(self.overlays.last(), Some(Overlay::Detail(_)))
-            && self.under_cursor().is_none()
+        if !self.overlays.is_empty() {
+            return self.no_object_under_cursor();
+        }
+        match self.focus {
+            Pane::Clusters => false,
+            Pane::Jobs => self.job().is_none(),
+            Pane::Journal => self.case.records.is_empty(),
+            _ => self.no_object_under_cursor(),
+        }
+    }
+
+    fn no_object_under_cursor(&self) -> bool {
+        !matches!(self.overlays.last(), Some(Overlay::Detail(_))) && self.under_cursor().is_none()
     }
 
     fn unidentified(&self) -> bool {

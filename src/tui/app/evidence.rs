@@ -37,7 +37,7 @@ impl App {
 
     /// Shows a text over the panes.
     pub(super) fn open_page(&mut self, title: Clean, lines: Vec<Clean>) {
-        self.overlays.push(Overlay::Page(Box::new(Page { title, text: TextPane::new(lines) })));
+        self.overlays.push(Overlay::Page(Box::new(Page { title, text: TextPane::prose(lines) })));
     }
 
     /// Opens the notes to be written in.

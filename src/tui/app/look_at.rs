@@ -6,6 +6,7 @@ use super::super::detail::{Detail, Fetched, Goes, Tab};
 use super::super::effect::{Effect, Tone};
 use super::super::keys::{Command, Pane};
 use super::super::overlays::Overlay;
+use super::super::respond::told;
 use super::App;
 
 impl App {
@@ -27,7 +28,19 @@ impl App {
             }
             return;
         }
-        self.look_at(Tab::Relations);
+        match self.focus {
+            Pane::Jobs => {
+                if let Some(job) = self.job() {
+                    let (title, lines) = (job.id.0.clone(), told(job, jiff::Timestamp::now()));
+                    self.open_page(title, lines);
+                }
+            }
+            Pane::Journal => {
+                let lines = self.case.records.iter().rev().cloned().collect();
+                self.open_page("journal, the newest first".into(), lines);
+            }
+            _ => self.look_at(Tab::Relations),
+        }
     }
 
     /// Opens a view of the object under the cursor.

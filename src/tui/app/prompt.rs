@@ -51,6 +51,10 @@ impl App {
                 self.select_typed(&text);
             }
             Ask::Search => self.look_for(&text),
+            Ask::Case if text.is_empty() => {
+                self.tell(Tone::Note, "a case needs an id, such as the ticket's number; esc gives the action up");
+                self.overlays.push(Overlay::Input(Box::new(input)));
+            }
             Ask::Case => self.open_case(&text),
             Ask::Option(choice) => self.set_option(choice, &text),
             Ask::Command => {

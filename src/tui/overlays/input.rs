@@ -50,7 +50,9 @@ pub enum Typed {
 impl Input {
     /// A line that begins with a text, with what was typed before to go through.
     pub fn new(ask: Ask, text: &str, history: &[String]) -> Self {
-        let mut area = TextArea::new(vec![text.to_owned()]);
+        // What is typed after a query narrows it: it is another word.
+        let gap = if ask == Ask::Filter && !text.is_empty() && !text.ends_with(' ') { " " } else { "" };
+        let mut area = TextArea::new(vec![format!("{text}{gap}")]);
         area.move_cursor(CursorMove::End);
         Self { ask, before: text.to_owned(), wrong: None, area, history: history.to_vec(), at: history.len() }
     }

@@ -5,10 +5,12 @@ mod confirm;
 mod notes;
 mod offer;
 mod record;
+mod told;
 mod view;
 
 pub use confirm::{Answer, Confirm};
 pub use notes::{Notes, Written};
 pub use offer::Offer;
 pub use record::line;
+pub use told::told;
 pub use view::{CaseView, WORD, verdict_of};

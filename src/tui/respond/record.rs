@@ -3,10 +3,13 @@
 use crate::case::{Answer, Entry, JobEnd, Record};
 use crate::model::Clean;
 
-/// The record in words: when, who, what.
-pub fn line(record: &Record) -> Clean {
+/// The record in words: when, who, what. None of a sign of life, which nobody reads.
+pub fn line(record: &Record) -> Option<Clean> {
+    if record.entry == Entry::Beat {
+        return None;
+    }
     let time = record.time.strftime("%H:%M:%S");
-    format!("{time} {} {}", record.by.user, what(&record.entry)).into()
+    Some(format!("{time} {} {}", record.by.user, what(&record.entry)).into())
 }
 
 fn what(entry: &Entry) -> String {

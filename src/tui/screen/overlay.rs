@@ -2,13 +2,14 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Paragraph, Widget as _, Wrap};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
 
 use super::super::app::App;
-use super::super::overlays::{Menu, Page};
+use super::super::overlays::{Item, Menu, Page};
 use super::super::panes::TextPane;
 use super::super::respond::{Confirm, Notes};
 use super::cut::cut;
@@ -31,21 +32,38 @@ fn padded(label: &str, cells: usize, app: &App) -> String {
     format!("{label}{} ", " ".repeat(cells.saturating_sub(label.width())))
 }
 
-/// Draws a menu in the middle.
+/// Cells of a menu: what is shorter jumps about while it is narrowed, what is longer is hard to read.
+const NARROW: u16 = 96;
+const WIDE: u16 = 132;
+
+/// Cells that an entry's key takes.
+const KEY: usize = 6;
+
+/// Lines below a menu for the whole text of the entry under the cursor.
+const FOOT: u16 = 2;
+
+/// Draws a menu in the middle. Where entries have more to say than fits beside
+/// them, all that the chosen one says stands below.
 pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
+    let longest = menu.items.iter().map(|item| item.label.width()).max().unwrap_or(0).clamp(18, LABEL);
+    let taken = 2 + KEY + 1 + longest + 1;
+    let most = menu.items.iter().map(|item| about(item).width()).max().unwrap_or(0);
+    let wanted = u16::try_from(taken + most).unwrap_or(u16::MAX).clamp(NARROW, WIDE);
+    let width = area.width.saturating_sub(4).min(wanted);
+    let room = usize::from(width).saturating_sub(taken);
+    let foot = if most > room { FOOT } else { 0 };
     let shown = u16::try_from(menu.shown().count()).unwrap_or(u16::MAX);
-    let width = area.width.saturating_sub(4).min(96);
-    let height = (shown + 3).clamp(4, area.height.saturating_sub(2).max(4)).min(area.height);
+    let height = shown.saturating_add(3 + foot).clamp(4, area.height.saturating_sub(2).max(4)).min(area.height);
     let area = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height };
     clear(app, area, buffer);
     let inner = frame(app, menu.title, true, area, buffer);
     let asked = if menu.typing { format!("{} ", menu.typed) } else { "enter takes it, esc closes".to_owned() };
     let column = if menu.typing { text(buffer, inner, 0, "> ", app.look.style(Role::KeyHint)) } else { 0 };
     text_at(buffer, inner, column, 0, &asked, app.look.style(Role::Prompt));
-    let fit = usize::from(inner.height.saturating_sub(1)).max(1);
-    let longest = menu.items.iter().map(|item| item.label.width()).max().unwrap_or(0).clamp(18, LABEL);
+    let entries = Rect { height: inner.height.saturating_sub(foot).max(2).min(inner.height), ..inner };
+    let fit = usize::from(entries.height.saturating_sub(1)).max(1);
     let top = (menu.place + 1).saturating_sub(fit);
-    for (row, (place, item)) in (1..inner.height).zip(menu.shown().enumerate().skip(top)) {
+    for (row, (place, item)) in (1..entries.height).zip(menu.shown().enumerate().skip(top)) {
         let chosen = place == menu.place;
         let role = match (chosen, item.disabled.is_some()) {
             (true, _) => Role::Selection,
@@ -56,13 +74,21 @@ pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
         if chosen {
             buffer.set_style(Rect { y: inner.y + row, height: 1, ..inner }, style);
         }
-        let about = item.disabled.as_ref().map_or_else(|| item.about.to_string(), |why| format!("not now: {why}"));
-        let key = format!("{:>6} ", cut(&item.key, 6, Cut::End, ""));
-        let column = text(buffer, inner, row, &key, if chosen { style } else { app.look.style(Role::KeyHint) });
-        let column = text_at(buffer, inner, column, row, &padded(&item.label, longest, app), style);
-        let about = cut(&about, usize::from(inner.width.saturating_sub(column)), Cut::End, app.look.glyph("…", "~"));
-        text_at(buffer, inner, column, row, &about, if chosen { style } else { app.look.style(Role::Dim) });
+        let key = format!("{:>KEY$} ", cut(&item.key, KEY, Cut::End, ""));
+        let column = text(buffer, entries, row, &key, if chosen { style } else { app.look.style(Role::KeyHint) });
+        let column = text_at(buffer, entries, column, row, &padded(&item.label, longest, app), style);
+        let about = cut(&about(item), room, Cut::End, app.look.glyph("…", "~")).into_owned();
+        text_at(buffer, entries, column, row, &about, if chosen { style } else { app.look.style(Role::Dim) });
     }
+    if let Some(chosen) = menu.chosen().filter(|_| foot > 0) {
+        let foot = Rect { y: entries.bottom(), height: inner.height - entries.height, ..inner };
+        Paragraph::new(about(chosen)).wrap(Wrap { trim: true }).style(app.look.style(Role::Info)).render(foot, buffer);
+    }
+}
+
+/// What an entry does, or why it does nothing now.
+fn about(item: &Item) -> String {
+    item.disabled.as_ref().map_or_else(|| item.about.to_string(), |why| format!("not now: {why}"))
 }
 
 /// Draws a text over everything.

@@ -1,11 +1,14 @@
 //! The panes beside and below: findings, scope, jobs, journal.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
-use crate::model::Age;
+use crate::model::{Age, StepState};
 use crate::response::{Job, TargetState};
 
 use super::super::app::App;
@@ -98,9 +101,10 @@ fn job_came(app: &App, job: &Job) -> (String, Role) {
     let size = if job.bytes() > 0 { format!("  {}", bytes(job.bytes())) } else { String::new() };
     let age = Age::between(job.started.as_second(), app.now.unix);
     if job.ended.is_none() {
-        let now = jiff::Timestamp::from_second(app.now.unix).unwrap_or(job.started);
+        let now = Timestamp::from_second(app.now.unix).unwrap_or(job.started);
         let rate = if job.bytes() > 0 { format!("  {}/s", bytes(job.rate(now) as u64)) } else { String::new() };
-        return (format!("{} {}/{all}{size}{rate}  {age}", job.action, job.finished()), Role::Progress);
+        let left = left(job, now).map(|left| format!("  about {} left", Age::new(left))).unwrap_or_default();
+        return (format!("{} {}/{all}{size}{rate}  {age}{left}", job.action, job.finished()), Role::Progress);
     }
     let failed = if job.failures() > 0 { format!(" {} FAILED", job.failures()) } else { String::new() };
     let (word, role) = match verdict_of(job) {
@@ -109,7 +113,24 @@ fn job_came(app: &App, job: &Job) -> (String, Role) {
         Some(verdict) => (verdict.word(), Role::Warn),
         None => ("ended", Role::Text),
     };
-    (format!("{} {word}{failed}  {all} targets{size}  {age} ago", job.action), role)
+    let targets = if all == 1 { "1 target".to_owned() } else { format!("{all} targets") };
+    (format!("{} {word}{failed}  {targets}{size}  {age} ago", job.action), role)
+}
+
+/// Least share of a job that must be done before the rest is guessed from it.
+const TELLS: f64 = 0.1;
+
+/// Time that a job may still need, where what is done of it tells.
+fn left(job: &Job, now: Timestamp) -> Option<Duration> {
+    let share = |state: &TargetState| match (state.step.state, state.step.total) {
+        (StepState::Done | StepState::Failed, _) => 1.0,
+        (_, Some(total)) if total > 0 => state.step.done as f64 / total as f64,
+        _ => 0.0,
+    };
+    let done = job.targets.iter().map(share).sum::<f64>() / job.targets.len() as f64;
+    let gone = now.duration_since(job.started).as_secs_f64();
+    let seconds = (done >= TELLS && gone >= 1.0).then(|| gone * (1.0 - done) / done)?;
+    Duration::try_from_secs_f64(seconds.ceil()).ok()
 }
 
 fn target_line(state: &TargetState) -> (String, Role) {

@@ -31,6 +31,7 @@ impl Row<'_> {
                 restarts: pod.restarts(),
                 containers: pod.containers().to_vec(),
                 security: pod.security(),
+                given: pod.given().clone(),
             })),
         }
     }

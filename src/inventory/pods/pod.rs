@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::facts::{ContainerFacts, Owner};
+use crate::model::facts::{ContainerFacts, Given, Owner};
 use crate::model::{Clean, Kind, Security, SessionId, Uid};
 
 use super::row::{Labels, PodRow, Template};
@@ -16,6 +16,7 @@ pub struct Pod<'a> {
 }
 
 static NOTHING: std::sync::LazyLock<Clean> = std::sync::LazyLock::new(Clean::default);
+static GIVEN_NOTHING: std::sync::LazyLock<Given> = std::sync::LazyLock::new(Given::default);
 
 impl<'a> Pod<'a> {
     /// Identity.
@@ -51,6 +52,11 @@ impl<'a> Pod<'a> {
     /// Its service account.
     pub fn service_account(&self) -> &'a Clean {
         self.template().map_or(&NOTHING, |template| &template.service_account)
+    }
+
+    /// What its containers are given.
+    pub fn given(&self) -> &'a Given {
+        self.template().map_or(&GIVEN_NOTHING, |template| &template.given)
     }
 
     /// Its containers, in the order of the specification.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::facts::{ContainerFacts, Owner};
+use crate::model::facts::{ContainerFacts, Given, Owner};
 use crate::model::{Clean, Security, SessionId, Uid};
 
 use super::super::pool::Id;
@@ -14,6 +14,8 @@ pub struct Template {
     pub containers: Box<[ContainerFacts]>,
     /// The service account that they may speak as.
     pub service_account: Clean,
+    /// What the containers are given.
+    pub given: Given,
 }
 
 /// Labels, sorted by key.

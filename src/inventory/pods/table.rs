@@ -167,8 +167,11 @@ impl Pods {
     }
 
     fn row(&mut self, session: SessionId, facts: PodFacts, stamp: u32) -> PodRow {
-        let template =
-            Template { containers: facts.containers.into_boxed_slice(), service_account: facts.service_account };
+        let template = Template {
+            containers: facts.containers.into_boxed_slice(),
+            service_account: facts.service_account,
+            given: facts.given,
+        };
         PodRow {
             uid: facts.meta.uid,
             name: facts.meta.name,

@@ -3,6 +3,8 @@
 
 mod event;
 mod frames;
+mod given;
+mod given_proto;
 mod list;
 mod meta;
 mod node;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Broken;
+use super::given::{NamedWire, VariableWire, VariablesWire, VolumeWire};
 use super::meta::MetaWire;
 use super::text::{Text, nullable};
 
@@ -42,8 +43,10 @@ pub struct SpecWire<'a> {
     pub init_containers: Vec<ContainerWire<'a>>,
     #[serde(borrow, deserialize_with = "nullable")]
     pub ephemeral_containers: Vec<ContainerWire<'a>>,
-    #[serde(deserialize_with = "nullable")]
-    pub volumes: Vec<VolumeWire>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub volumes: Vec<VolumeWire<'a>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub image_pull_secrets: Vec<NamedWire<'a>>,
 }
 
 /// `v1.Container`, and what an ephemeral container has in common with it.
@@ -56,30 +59,34 @@ pub struct ContainerWire<'a> {
     pub image: Text<'a>,
     #[serde(borrow)]
     pub restart_policy: Text<'a>,
-    #[serde(deserialize_with = "nullable")]
-    pub security_context: SecurityWire,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub security_context: SecurityWire<'a>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub env: Vec<VariableWire<'a>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub env_from: Vec<VariablesWire<'a>>,
 }
 
 /// `v1.SecurityContext`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct SecurityWire {
+pub struct SecurityWire<'a> {
     #[serde(deserialize_with = "nullable")]
     pub privileged: bool,
     #[serde(deserialize_with = "nullable")]
     pub allow_privilege_escalation: bool,
-    #[serde(deserialize_with = "nullable")]
-    pub capabilities: CapabilitiesWire,
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub capabilities: CapabilitiesWire<'a>,
     #[serde(flatten)]
     pub user: UserWire,
 }
 
-/// `v1.Capabilities`: only whether any is added matters.
+/// `v1.Capabilities`: only what is added matters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct CapabilitiesWire {
-    #[serde(deserialize_with = "nullable")]
-    pub add: Vec<IgnoredAny>,
+pub struct CapabilitiesWire<'a> {
+    #[serde(borrow, deserialize_with = "nullable")]
+    pub add: Vec<Text<'a>>,
 }
 
 /// The user that a security context asks for.
@@ -88,13 +95,6 @@ pub struct CapabilitiesWire {
 pub struct UserWire {
     pub run_as_user: Option<i64>,
     pub run_as_non_root: Option<bool>,
-}
-
-/// `v1.Volume`: only whether it is a path of the node matters.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct VolumeWire {
-    pub host_path: Option<IgnoredAny>,
 }
 
 /// `v1.PodStatus`

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Broken;
+use super::given::given;
 use super::pod::{ContainerStatusWire, ContainerWire, PodWire};
 use super::pod_status::{is_sidecar, printed};
 use super::security::security;
@@ -28,6 +29,7 @@ pub fn facts(pod: &PodWire<'_>) -> Result<Facts, Broken> {
         restarts: u32::try_from(printed.restarts).unwrap_or(u32::MAX),
         containers: containers(pod),
         security: security(&pod.spec),
+        given: given(&pod.spec),
     })))
 }
 

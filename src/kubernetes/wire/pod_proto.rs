@@ -7,17 +7,18 @@
 use serde::de::IgnoredAny;
 
 use super::Broken;
+use super::given_proto::{named, variable, variables, volume};
 use super::meta::{MetaWire, OwnerWire, Seconds};
 use super::pod::{
     ConditionWire, ContainerStatusWire, ContainerWire, IpWire, PodWire, SecurityWire, SpecWire, StateWire, StatusWire,
-    TerminatedWire, UserWire, VolumeWire, WaitingWire,
+    TerminatedWire, UserWire, WaitingWire,
 };
 use super::proto::{Fields, Value};
 
-type Read<T> = Result<T, Broken>;
+pub type Read<T> = Result<T, Broken>;
 
 /// Folds the fields of a message into a structure; fields that are not named are skipped.
-fn fold<'a, T: Default>(message: &'a [u8], mut take: impl FnMut(&mut T, u32, Value<'a>) -> Read<()>) -> Read<T> {
+pub fn fold<'a, T: Default>(message: &'a [u8], mut take: impl FnMut(&mut T, u32, Value<'a>) -> Read<()>) -> Read<T> {
     let mut into = T::default();
     for field in Fields::of(message) {
         let (number, value) = field?;
@@ -104,22 +105,10 @@ fn spec(message: &[u8]) -> Read<SpecWire<'_>> {
             12 => spec.host_pid = value.truth()?,
             13 => spec.host_ipc = value.truth()?,
             14 => spec.security_context = pod_user(value.bytes()?)?,
+            15 => spec.image_pull_secrets.push(named(value.bytes()?)?),
             20 => spec.init_containers.push(container(value.bytes()?)?),
             34 => spec.ephemeral_containers.push(ephemeral(value.bytes()?)?),
             _ => {}
-        }
-        Ok(())
-    })
-}
-
-fn volume(message: &[u8]) -> Read<VolumeWire> {
-    fold(message, |volume: &mut VolumeWire, field, value| {
-        if field == 2 {
-            for source in Fields::of(value.bytes()?) {
-                if source?.0 == 1 {
-                    volume.host_path = Some(IgnoredAny);
-                }
-            }
         }
         Ok(())
     })
@@ -139,7 +128,9 @@ fn container(message: &[u8]) -> Read<ContainerWire<'_>> {
         match field {
             1 => container.name = value.text()?,
             2 => container.image = value.text()?,
+            7 => container.env.push(variable(value.bytes()?)?),
             15 => container.security_context = security(value.bytes()?)?,
+            19 => container.env_from.push(variables(value.bytes()?)?),
             24 => container.restart_policy = value.text()?,
             _ => {}
         }
@@ -147,13 +138,13 @@ fn container(message: &[u8]) -> Read<ContainerWire<'_>> {
     })
 }
 
-fn security(message: &[u8]) -> Read<SecurityWire> {
-    fold(message, |security: &mut SecurityWire, field, value| {
+fn security(message: &[u8]) -> Read<SecurityWire<'_>> {
+    fold(message, |security: &mut SecurityWire<'_>, field, value| {
         match field {
             1 => {
                 for capability in Fields::of(value.bytes()?) {
-                    if capability?.0 == 1 {
-                        security.capabilities.add.push(IgnoredAny);
+                    if let (1, capability) = capability? {
+                        security.capabilities.add.push(capability.text()?);
                     }
                 }
             }

@@ -14,7 +14,7 @@ pub fn security(spec: &SpecWire<'_>) -> Security {
     note(spec.host_pid, Security::HOST_PID);
     note(spec.host_ipc, Security::HOST_IPC);
     note(spec.host_network, Security::HOST_NETWORK);
-    note(spec.volumes.iter().any(|volume| volume.host_path.is_some()), Security::HOST_PATH);
+    note(spec.volumes.iter().any(|volume| !volume.host_path.path.is_empty()), Security::HOST_PATH);
     for container in containers(spec) {
         let context = &container.security_context;
         note(context.privileged, Security::PRIVILEGED);

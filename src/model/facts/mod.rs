@@ -1,10 +1,12 @@
 //! What podmortem keeps of an object that it lists: what selection and display
 //! need. The whole object is fetched when somebody looks at it, and for evidence.
 
+mod given;
 mod node;
 mod object;
 mod pod;
 
+pub use given::{Given, IRSA, POD_IDENTITY, names_a_credential};
 pub use node::{NodeFacts, NodeKind, Readiness, Taint};
 pub use object::{Endpoint, ObjectFacts, ServicePort, Shape};
 pub use pod::{ContainerFacts, ContainerRole, PodFacts};

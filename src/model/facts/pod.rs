@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::super::{Clean, Security};
-use super::Meta;
+use super::{Given, Meta};
 
 /// A pod as rows, selections and the scope need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct PodFacts {
     pub containers: Vec<ContainerFacts>,
     /// What its specification gives it.
     pub security: Security,
+    /// What it hands to its containers.
+    pub given: Given,
 }
 
 /// A container of a pod.

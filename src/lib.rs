@@ -14,6 +14,8 @@ pub mod kubernetes;
 
 pub mod inventory;
 
+pub mod rbac;
+
 pub mod case;
 
 pub mod actions;

@@ -16,7 +16,7 @@ const ROOMS: [&[&str]; 15] = [
     &["actions"],
     &["timeline", "findings", "memory"],
     &["case"],
-    &["inventory"],
+    &["inventory", "rbac"],
     &["kubernetes"],
     &["aws"],
     &["config"],

@@ -5,10 +5,8 @@ mod lockout;
 mod probe;
 mod removal;
 
-pub use binding::{Binding, Subject, bindings, whoever};
+pub use crate::rbac::{Binding, GROUP, Subject, whoever};
+pub use binding::bindings;
 pub use lockout::{Lockout, UNSEEN};
 pub use probe::{Probe, Who, held, probes, still_held};
 pub use removal::{plan_undo, prove_undo, read_back, take_out};
-
-/// The API group of roles and bindings.
-pub const GROUP: &str = "rbac.authorization.k8s.io";

@@ -18,6 +18,10 @@ pub mod rbac;
 
 pub mod case;
 
+pub mod findings;
+
+pub mod blast;
+
 pub mod actions;
 
 pub mod response;

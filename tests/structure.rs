@@ -14,7 +14,7 @@ const ROOMS: [&[&str]; 15] = [
     &["playbook"],
     &["response"],
     &["actions"],
-    &["timeline", "findings", "memory"],
+    &["timeline", "findings", "memory", "blast"],
     &["case"],
     &["inventory", "rbac"],
     &["kubernetes"],

@@ -2,6 +2,7 @@
 
 mod act;
 mod actions;
+mod blast;
 mod case;
 mod clusters;
 mod cockpit;
@@ -22,6 +23,7 @@ mod place;
 mod plain;
 mod plan;
 mod playbook;
+mod rules;
 mod startup;
 mod targets;
 mod undo;
@@ -83,6 +85,8 @@ enum Command {
     #[command(visible_alias = "sa", alias = "serviceaccount")]
     Serviceaccounts(list::Args),
     Identities(identities::Args),
+    Blast(blast::Args),
+    Rules(rules::Args),
     Actions(actions::Args),
     Plan(plan::Args),
     Playbook(playbook::Args),
@@ -120,6 +124,8 @@ pub async fn run(arguments: Vec<OsString>) -> Result<Exit> {
         Some(Command::Namespaces(args)) => list::run(Noun::Kind(Kind::Namespace), &args, &startup).await,
         Some(Command::Serviceaccounts(args)) => list::run(Noun::Kind(Kind::ServiceAccount), &args, &startup).await,
         Some(Command::Identities(args)) => identities::run(&args, &startup).await,
+        Some(Command::Blast(args)) => blast::run(&args, &startup).await,
+        Some(Command::Rules(args)) => rules::run(&args, &startup).await,
         #[cfg(feature = "gameday")]
         Some(Command::Gameday(args)) => gameday::run(&args, startup).await,
         Some(Command::Actions(args)) => actions::run(&args),

@@ -71,7 +71,8 @@ pub fn case_needed(startup: &Startup) -> Result<Arc<Case>> {
     })
 }
 
-fn namespace_of(entry: &Entry) -> String {
+/// The namespace of names without `-n`: the context's own.
+pub fn namespace_of(entry: &Entry) -> String {
     let own = match &entry.way {
         Way::Kubeconfig { context, config, .. } => config
             .contexts

@@ -1,12 +1,15 @@
 //! What the cockpit asks of the world outside it, and what the world answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::blast::Facts;
 use crate::case::{Custody, JobId};
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
 use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
 use crate::playbook::Playbook;
+use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
 
 use super::detail::LogLine;
@@ -43,6 +46,15 @@ pub enum Effect {
         ticket: u64,
         /// The object.
         row: RowId,
+    },
+    /// Read bindings and roles of these sessions.
+    Rights(Vec<SessionId>),
+    /// Read what a blast radius rests on.
+    Reach {
+        /// The look that wants it.
+        ticket: u64,
+        /// The session.
+        session: SessionId,
     },
     /// Read logs; those of an earlier look stop.
     Logs {
@@ -172,6 +184,10 @@ pub enum Reply {
     Object(u64, Result<Vec<u8>, Clean>),
     /// The raw JSON of a list of events.
     Events(u64, Result<Vec<u8>, Clean>),
+    /// Bindings and roles of the sessions that were asked.
+    Rights(BTreeMap<SessionId, Rights>),
+    /// What a blast radius rests on.
+    Reach(u64, Arc<Facts>),
     /// Lines of a container's log.
     Log(u64, Vec<LogLine>),
     /// A container's log ended.

@@ -1,6 +1,7 @@
 //! The world outside the cockpit: what it asks for is done here, in tasks of
 //! their own, and answered over a channel.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -8,9 +9,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::aws::eks::{Place, discover};
+use crate::blast::Facts;
+use crate::inventory::Now;
 use crate::kubernetes::{Cluster, Entry, Events, Impersonation, LogOptions, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
 use crate::playbook::Shelf;
+use crate::rbac::Rights;
 use crate::response::Site;
 
 use super::acting::Acting;
@@ -100,6 +104,17 @@ impl Outside {
                 let _ = self.replies.try_send(told);
             }
         }
+    }
+
+    fn read_rights(&mut self, sessions: &[SessionId]) {
+        let reads = sessions.iter().filter_map(|session| Some((*session, self.cluster(*session)?.read())));
+        let (reads, replies) = (reads.collect::<Vec<_>>(), self.replies.clone());
+        self.tasks.spawn(async move {
+            let at = Now::read().unix;
+            let all = reads.iter().map(|(session, read)| async move { (*session, Rights::read(read, at).await) });
+            let rights = futures::future::join_all(all).await.into_iter().collect();
+            let _ = replies.send(Reply::Rights(rights)).await;
+        });
     }
 
     fn read_playbooks(&mut self) {
@@ -199,6 +214,15 @@ impl Outside {
                     let raw = read.events(Events::Of(row.uid)).await;
                     let answer = raw.map(|raw| raw.to_vec()).map_err(|error| error.to_string().into());
                     let _ = replies.send(Reply::Events(ticket, answer)).await;
+                });
+            }
+            Effect::Rights(sessions) => self.read_rights(&sessions),
+            Effect::Reach { ticket, session } => {
+                let Some(cluster) = self.cluster(session) else { return };
+                let (read, replies) = (cluster.read(), self.replies.clone());
+                self.tasks.spawn(async move {
+                    let facts = Facts::read(&read, Now::read().unix).await;
+                    let _ = replies.send(Reply::Reach(ticket, Arc::new(facts))).await;
                 });
             }
             Effect::Logs { ticket, session, namespace, name, containers, previous } => {

@@ -1,6 +1,7 @@
 //! What must be true of a cluster, whether it is a real one or the embedded one.
 //! Each root gives a `cluster` module that says where the cluster comes from.
 
+mod blast;
 mod doctor;
 pub mod ground;
 mod impersonation;
@@ -9,4 +10,5 @@ mod objects;
 mod plain;
 mod pods;
 mod reading;
+mod rules;
 mod several;

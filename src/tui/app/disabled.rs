@@ -36,6 +36,11 @@ impl App {
                 return Some(format!("this {} has no such thing in common with others", row.id().kind).into());
             }
             Command::Logs if self.kind_under_cursor() != Some(Kind::Pod) => "only pods have logs",
+            Command::Reach
+                if !matches!(self.kind_under_cursor(), None | Some(Kind::Pod | Kind::Node | Kind::ServiceAccount)) =>
+            {
+                "a blast radius begins at a pod, a node or a service account"
+            }
             Command::ToNode if self.kind_under_cursor() != Some(Kind::Pod) => "only pods stand on a node",
             Command::Follow | Command::Previous | Command::NextContainer if self.tab() != Some(Tab::Logs) => {
                 "no logs are open"
@@ -62,7 +67,7 @@ impl App {
             }
             Command::ClearFilter if self.list_typed().is_empty() => "nothing is filtered",
             Command::Open if self.nothing_under_cursor() => "there is nothing under the cursor",
-            Command::Yaml | Command::Relations | Command::Events if self.no_object_under_cursor() => {
+            Command::Yaml | Command::Relations | Command::Reach | Command::Events if self.no_object_under_cursor() => {
                 "there is no object under the cursor"
             }
             _ => return None,

@@ -1,5 +1,8 @@
 //! Looking at one object.
 
+use std::sync::Arc;
+
+use crate::blast::Facts;
 use crate::model::{Clean, Kind};
 
 use super::super::detail::{Detail, Fetched, Goes, Tab};
@@ -13,10 +16,12 @@ impl App {
     /// Opens what is under the cursor: an object, a branch of a tree, a cluster.
     pub(super) fn open(&mut self) {
         if let Some(Overlay::Detail(detail)) = self.overlays.last() {
-            let goes = detail.branches.get(detail.place).and_then(|branch| branch.goes.clone());
-            if detail.tab == Tab::Relations
-                && let Some(goes) = goes
-            {
+            let branch = match detail.tab {
+                Tab::Relations => detail.branches.get(detail.place),
+                Tab::Reach => detail.reach.branches.get(detail.reach.place),
+                _ => None,
+            };
+            if let Some(goes) = branch.and_then(|branch| branch.goes.clone()) {
                 self.walk(goes);
             }
             return;
@@ -77,6 +82,26 @@ impl App {
         }
     }
 
+    /// Opens the blast radius of the object under the cursor; again reads it anew.
+    pub(super) fn look_at_reach(&mut self) {
+        if let Some(Overlay::Detail(detail)) = self.overlays.last_mut()
+            && detail.tab == Tab::Reach
+        {
+            detail.reach.asked = false;
+        }
+        self.look_at(Tab::Reach);
+    }
+
+    /// Takes what a blast radius rests on.
+    pub(super) fn reached(&mut self, ticket: u64, facts: Arc<Facts>) {
+        let Self { overlays, inventory, .. } = self;
+        let looks = overlays.iter_mut().filter_map(|overlay| match overlay {
+            Overlay::Detail(detail) if detail.ticket == ticket => Some(detail),
+            _ => None,
+        });
+        looks.for_each(|detail| detail.reach.take(Arc::clone(&facts), detail.row, inventory));
+    }
+
     pub(super) fn next_tab(&mut self) {
         let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
         let tabs = Tab::of(detail.row.kind);
@@ -100,6 +125,10 @@ impl App {
         let (ticket, namespace, name) = (detail.ticket, row.namespace().clone(), row.name().clone());
         match detail.tab {
             Tab::Relations => {}
+            Tab::Reach if !detail.reach.asked => {
+                detail.reach.asked = true;
+                self.effects.push(Effect::Reach { ticket, session: detail.row.session });
+            }
             Tab::Yaml if matches!(detail.yaml, Fetched::No) => {
                 detail.yaml = Fetched::Asked;
                 self.effects.push(Effect::Object { ticket, row: detail.row, namespace, name });
@@ -118,7 +147,7 @@ impl App {
                 let session = detail.row.session;
                 self.effects.push(Effect::Logs { ticket, session, namespace, name, containers, previous });
             }
-            Tab::Yaml | Tab::Events | Tab::Logs => {}
+            Tab::Reach | Tab::Yaml | Tab::Events | Tab::Logs => {}
         }
     }
 
@@ -178,6 +207,9 @@ impl App {
         let text = match self.overlays.last() {
             Some(Overlay::Detail(detail)) if !name_only => match (detail.tab, &detail.yaml, &detail.events) {
                 (Tab::Yaml, Fetched::Here(text), _) | (Tab::Events, _, Fetched::Here(text)) => lines(&text.lines),
+                (Tab::Reach, ..) => {
+                    lines(&detail.reach.branches.iter().map(|branch| branch.label.clone()).collect::<Vec<_>>())
+                }
                 (Tab::Logs, ..) => detail.logs.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
                 _ => lines(&detail.branches.iter().map(|branch| branch.label.clone()).collect::<Vec<_>>()),
             },

@@ -16,6 +16,7 @@ mod playbook;
 mod prompt;
 mod reply;
 mod resume;
+mod rules;
 mod select;
 mod undo;
 mod vigil;
@@ -258,7 +259,7 @@ impl App {
             kinds.push(Kind::NetworkPolicy);
         }
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Detail(_))) {
-            kinds.extend([Kind::Service, Kind::EndpointSlice]);
+            kinds.extend([Kind::Service, Kind::EndpointSlice, Kind::ServiceAccount]);
         }
         kinds.sort_unstable();
         kinds.dedup();

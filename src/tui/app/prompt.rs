@@ -182,6 +182,7 @@ impl App {
             Pick::Cluster(place) => self.toggle_way(place),
             Pick::Theme(name) => self.effects.push(Effect::Theme(name)),
             Pick::Playbook(name) => self.open_playbook(&name),
+            Pick::Seen(selection, why) => self.go_to_seen(selection, why),
             Pick::Namespace(name) => self.go_to_namespace(&name),
             Pick::Evidence(custody) => self.effects.push(Effect::ReadEvidence(custody)),
             Pick::Sort(column) => {

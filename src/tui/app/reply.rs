@@ -33,6 +33,8 @@ impl App {
                     detail.set_height(detail.height);
                 }
             }
+            Reply::Rights(rights) => self.open_rules(&rights),
+            Reply::Reach(ticket, facts) => self.reached(ticket, facts),
             Reply::Log(ticket, lines) => {
                 if let Some(detail) = self.look(ticket) {
                     detail.logs.take(lines);

@@ -1,10 +1,12 @@
 //! One object in full: its relations, its YAML, its events, its logs.
 
 mod logs;
+mod reach;
 mod relations;
 mod yaml;
 
 pub use logs::{LogLine, Logs};
+pub use reach::Reach;
 pub use relations::{Branch, Goes, relations};
 pub use yaml::{events, yaml};
 
@@ -18,6 +20,8 @@ use super::panes::TextPane;
 pub enum Tab {
     /// What belongs to it, as a tree to walk.
     Relations,
+    /// What could be reached from it, as a tree to walk.
+    Reach,
     /// The whole object.
     Yaml,
     /// What the cluster reported of it.
@@ -30,7 +34,8 @@ impl Tab {
     /// The views of a kind.
     pub const fn of(kind: Kind) -> &'static [Self] {
         match kind {
-            Kind::Pod => &[Self::Relations, Self::Yaml, Self::Events, Self::Logs],
+            Kind::Pod => &[Self::Relations, Self::Reach, Self::Yaml, Self::Events, Self::Logs],
+            Kind::Node | Kind::ServiceAccount => &[Self::Relations, Self::Reach, Self::Yaml, Self::Events],
             _ => &[Self::Relations, Self::Yaml, Self::Events],
         }
     }
@@ -39,6 +44,7 @@ impl Tab {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Relations => "relations",
+            Self::Reach => "blast",
             Self::Yaml => "yaml",
             Self::Events => "events",
             Self::Logs => "logs",
@@ -63,6 +69,8 @@ pub struct Detail {
     pub place: usize,
     /// First branch on the screen.
     pub top: usize,
+    /// What could be reached from it.
+    pub reach: Reach,
     /// The object as it was fetched.
     pub raw: Vec<u8>,
     /// The object as YAML, once it is fetched.
@@ -104,6 +112,7 @@ impl Detail {
             branches: relations(row, inventory),
             place: 0,
             top: 0,
+            reach: Reach::default(),
             raw: Vec::new(),
             yaml: Fetched::No,
             managed: false,
@@ -118,7 +127,7 @@ impl Detail {
         let fetched = match self.tab {
             Tab::Yaml => &mut self.yaml,
             Tab::Events => &mut self.events,
-            Tab::Relations | Tab::Logs => return None,
+            Tab::Relations | Tab::Reach | Tab::Logs => return None,
         };
         match fetched {
             Fetched::Here(text) => Some(text),
@@ -133,6 +142,7 @@ impl Detail {
         }
         let held = self.branches.get(self.place).map(|branch| branch.label.clone());
         self.branches = relations(self.row, inventory);
+        self.reach.refresh(self.row, inventory);
         let same = held.and_then(|label| self.branches.iter().position(|branch| branch.label == label));
         self.place = same.unwrap_or(self.place).min(self.branches.len().saturating_sub(1));
     }
@@ -154,6 +164,7 @@ impl Detail {
                 self.place = self.place.saturating_add_signed(rows).min(self.branches.len().saturating_sub(1));
                 self.top = self.top.min(self.place).max((self.place + 1).saturating_sub(self.height));
             }
+            Tab::Reach => self.reach.step(rows, self.height),
             Tab::Logs => self.logs.step(rows),
             Tab::Yaml | Tab::Events => {
                 if let Some(text) = self.text() {

@@ -74,6 +74,7 @@ pub enum Command {
     Open,
     Yaml,
     Relations,
+    Reach,
     Events,
     Logs,
     ToNode,
@@ -100,6 +101,7 @@ pub enum Command {
     Release,
     Resume,
     Playbook,
+    Rules,
     Evidence,
     /// Verify the case.
     Verify,

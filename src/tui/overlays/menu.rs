@@ -61,6 +61,8 @@ pub enum Pick {
     Theme(String),
     /// Opens a playbook.
     Playbook(String),
+    /// Goes to objects on which a rule saw something, and says why that matters.
+    Seen((Kind, String), &'static str),
     /// Goes to a namespace; to all where it is empty.
     Namespace(Clean),
 }

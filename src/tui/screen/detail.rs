@@ -7,7 +7,7 @@ use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
 
 use super::super::app::App;
-use super::super::detail::{Detail, Fetched, Logs, Tab};
+use super::super::detail::{Branch, Detail, Fetched, Logs, Reach, Tab};
 use super::super::panes::TextPane;
 use super::cut::cut;
 use super::write::{clear, frame, text, text_at};
@@ -23,7 +23,12 @@ pub fn draw(app: &App, detail: &Detail, area: Rect, buffer: &mut Buffer) {
     }
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     match detail.tab {
-        Tab::Relations => tree(app, detail, body, buffer),
+        Tab::Relations => tree(app, &detail.branches, (detail.place, detail.top), body, buffer),
+        Tab::Reach => {
+            let state = Rect { x: inner.x + column, width: inner.width.saturating_sub(column), height: 1, ..inner };
+            text_at(buffer, state, 2, 0, &reach_state(&detail.reach), app.look.style(Role::Dim));
+            reach(app, &detail.reach, body, buffer);
+        }
         Tab::Yaml => fetched(app, &detail.yaml, body, buffer),
         Tab::Events => fetched(app, &detail.events, body, buffer),
         Tab::Logs => {
@@ -34,10 +39,33 @@ pub fn draw(app: &App, detail: &Detail, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn tree(app: &App, detail: &Detail, area: Rect, buffer: &mut Buffer) {
-    let rows = detail.branches.iter().enumerate().skip(detail.top);
+fn reach(app: &App, reach: &Reach, area: Rect, buffer: &mut Buffer) {
+    match &reach.failed {
+        Some(why) => {
+            text(buffer, area, 0, why, app.look.style(Role::Critical));
+        }
+        None if reach.at().is_none() => {
+            text(
+                buffer,
+                area,
+                0,
+                "asking the server for roles, bindings and names of secrets",
+                app.look.style(Role::Dim),
+            );
+        }
+        None => tree(app, &reach.branches, (reach.place, reach.top), area, buffer),
+    }
+}
+
+fn reach_state(reach: &Reach) -> String {
+    let at = reach.at().and_then(|at| jiff::Timestamp::from_second(at).ok());
+    at.map(|at| format!("as of {}; the same key reads it anew", at.strftime("%H:%M:%SZ"))).unwrap_or_default()
+}
+
+fn tree(app: &App, branches: &[Branch], (at, top): (usize, usize), area: Rect, buffer: &mut Buffer) {
+    let rows = branches.iter().enumerate().skip(top);
     for (row, (place, branch)) in (0..area.height).zip(rows) {
-        let chosen = place == detail.place;
+        let chosen = place == at;
         let style = app.look.style(if chosen { Role::Selection } else { branch.role });
         let leads = if branch.goes.is_some() { app.look.glyph("→ ", "> ") } else { "  " };
         let line = format!("{}{leads}{}", "  ".repeat(branch.depth), branch.label);

@@ -1,0 +1,3 @@
+//! What points to trouble.
+
+pub mod rules;

@@ -1,0 +1,23 @@
+//! The contract of rules.
+
+use super::{Sightings, World};
+
+/// A rule over what is known.
+pub trait Rule: Sync {
+    /// What it is called, and why it matters.
+    fn spec(&self) -> &'static Spec;
+
+    /// Looks, and tells what it sees.
+    fn look(&self, world: &World<'_>, seen: &mut Sightings);
+}
+
+/// What is fixed about a rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Its id: `privileged`.
+    pub id: &'static str,
+    /// What it finds, in a few words.
+    pub title: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+}

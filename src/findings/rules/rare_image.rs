@@ -1,0 +1,130 @@
+//! Images that nothing else runs.
+
+use hashbrown::HashMap;
+
+use super::frame::{Rule, Severity, Sightings, Spec, World};
+use crate::inventory::Pod;
+use crate::model::facts::ContainerRole;
+use crate::model::{Clean, ImageRef, Uid};
+
+pub const RULE: &dyn Rule = &RareImage;
+
+struct RareImage;
+
+static SPEC: Spec = Spec {
+    id: "rare-image",
+    title: "image seen nowhere else",
+    why: "What an organisation runs comes from few places and runs many times. An image that one pod alone has, or a \
+          registry that one workload alone pulls from, may be what an intruder brought along.",
+};
+
+/// Who uses something: the first, and whether there is another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Users<T> {
+    One(T),
+    Many,
+}
+
+impl<T: PartialEq> Users<T> {
+    fn with(self, user: T) -> Self {
+        match self {
+            Self::One(first) if first == user => Self::One(first),
+            _ => Self::Many,
+        }
+    }
+
+    const fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+}
+
+impl Rule for RareImage {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn look(&self, world: &World<'_>, seen: &mut Sightings) {
+        let mut images: HashMap<(&str, &str), Users<Uid>> = HashMap::new();
+        let mut registries: HashMap<&str, Users<(&Clean, Uid)>> = HashMap::new();
+        for (pod, image) in world.pods().flat_map(|pod| images_of(pod).map(move |image| (pod, image))) {
+            let uid = pod.uid();
+            let key = (image.name, image.tag.or(image.digest).unwrap_or("latest"));
+            images.entry(key).and_modify(|users| *users = users.with(uid)).or_insert(Users::One(uid));
+            let user = (pod.namespace(), pod.owner().map_or(uid, |owner| owner.uid));
+            let users = registries.entry(registry(image.name));
+            users.and_modify(|users| *users = users.with(user)).or_insert(Users::One(user));
+        }
+        let several = registries.len() > 1;
+        for pod in world.pods() {
+            for (container, image) in pod.containers().iter().zip(images_of(pod)) {
+                let key = (image.name, image.tag.or(image.digest).unwrap_or("latest"));
+                let place = registry(image.name);
+                if several && registries.get(place).is_some_and(Users::is_one) {
+                    let saw = format!("{} is from {place}, which nothing else pulls from", container.image);
+                    seen.pod(pod, Severity::Medium, saw);
+                } else if images.get(&key).is_some_and(Users::is_one) {
+                    let loose = pod.owner().is_none() || container.role == ContainerRole::Ephemeral;
+                    let severity = if loose { Severity::Medium } else { Severity::Low };
+                    seen.pod(pod, severity, format!("no other pod runs {}", container.image));
+                }
+            }
+        }
+    }
+}
+
+fn images_of(pod: Pod<'_>) -> impl Iterator<Item = ImageRef<'_>> {
+    pod.containers().iter().map(|one| ImageRef::parse(&one.image))
+}
+
+/// The host that an image is pulled from. As runtimes read it, a first part with a dot, a port or the name
+/// `localhost` is a host; anything else is on Docker Hub.
+fn registry(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
+        _ => "docker.io",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::tests::{pod, seen};
+    use super::*;
+    use crate::model::facts::PodFacts;
+
+    fn with(number: u8, name: &str, image: &str) -> PodFacts {
+        let mut pod = pod(number, "shop", name);
+        pod.containers[0].image = image.into();
+        pod
+    }
+
+    #[test]
+    fn what_one_pod_alone_runs_is_seen() {
+        let mut lone = with(3, "tool", "tools:9");
+        lone.meta.owner = None;
+        let pods =
+            vec![with(1, "web", "tools:2"), with(2, "api", "docker.io/library/tools:2"), lone, with(4, "job", "job")];
+        assert_eq!(
+            seen(&RareImage, pods),
+            [
+                "MEDIUM Pod shop/tool-7d9f-3: no other pod runs tools:9",
+                "LOW Deployment shop/job: no other pod runs job"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_registry_of_one_workload_is_seen_and_that_of_all_is_not() {
+        let pods = vec![
+            with(1, "web", "ecr.example/web:1"),
+            with(2, "api", "ecr.example/api:1"),
+            with(3, "miner", "evil.example:5000/xmr:1"),
+            with(4, "miner", "evil.example:5000/xmr:1"),
+            with(5, "web", "ecr.example/web:1"),
+            with(6, "api", "ecr.example/api:1"),
+        ];
+        let expected = "MEDIUM Deployment shop/miner: evil.example:5000/xmr:1 is from evil.example:5000, which nothing else pulls from";
+        assert_eq!(seen(&RareImage, pods), [expected]);
+        let alone = vec![with(1, "web", "x.example/web:1"), with(2, "web", "x.example/web:1")];
+        assert!(seen(&RareImage, alone).is_empty());
+    }
+}

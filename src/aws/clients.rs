@@ -67,6 +67,13 @@ impl Clients {
         aws_sdk_eks::Client::from_conf(aws_sdk_eks::config::Builder::from(&self.config).interceptor(guard).build())
     }
 
+    /// Amazon GuardDuty.
+    pub fn guardduty(&self) -> aws_sdk_guardduty::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_guardduty::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_guardduty::Client::from_conf(config.build())
+    }
+
     /// AWS Systems Manager.
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
         let guard = Guard::new(self.latch.clone());

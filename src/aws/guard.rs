@@ -9,8 +9,9 @@ use crate::model::{ReadOnly, Refused};
 /// What may be called while the latch is closed, by the SDK's name of the service.
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
 /// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them.
-const ALLOWED: [(&str, &[&str]); 3] = [
+const ALLOWED: [(&str, &[&str]); 4] = [
     ("EKS", &["ListClusters", "DescribeCluster"]),
+    ("GuardDuty", &["ListDetectors", "ListFindings", "GetFindings", "GetDetector"]),
     ("SSM", &["DescribeInstanceInformation"]),
     ("STS", &["GetCallerIdentity"]),
 ];

@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod eks;
 mod guard;
+pub mod guardduty;
 pub mod identity;
 mod lost;
 pub mod ssm;

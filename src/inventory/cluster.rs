@@ -16,6 +16,8 @@ pub struct ClusterState {
     pub account: Clean,
     /// AWS Region, empty where unknown.
     pub region: Clean,
+    /// What else the same cluster is known as: its EKS name, other contexts that lead to it.
+    pub known_as: Vec<KnownAs>,
     /// Which cluster it is and as whom we are there, once the server has said so.
     pub identity: Option<Identity>,
     /// The connection as a whole.
@@ -24,6 +26,17 @@ pub struct ClusterState {
     pub heard: Option<Instant>,
     /// The watches that were asked for.
     pub watches: BTreeMap<Kind, WatchState>,
+}
+
+/// A name of a cluster, and where it is said to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownAs {
+    /// The name.
+    pub name: Clean,
+    /// AWS account id, empty where unknown.
+    pub account: Clean,
+    /// AWS Region, empty where unknown.
+    pub region: Clean,
 }
 
 /// The state of one kind's watch.
@@ -62,10 +75,19 @@ impl ClusterState {
             label,
             account,
             region,
+            known_as: Vec::new(),
             identity: None,
             health: Health::Connecting,
             heard: None,
             watches: BTreeMap::new(),
+        }
+    }
+
+    /// The same session, known by another name too.
+    pub fn also_known(&mut self, known: KnownAs) {
+        let own = known.name == self.label && known.account == self.account && known.region == self.region;
+        if !own && !known.name.is_empty() && !self.known_as.contains(&known) {
+            self.known_as.push(known);
         }
     }
 

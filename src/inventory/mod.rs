@@ -17,7 +17,7 @@ mod table;
 mod told;
 mod view;
 
-pub use cluster::{ClusterState, Freshness, WatchState};
+pub use cluster::{ClusterState, Freshness, KnownAs, WatchState};
 pub use marks::{Mark, Marks};
 pub use pods::{Pod, PodSlot, Pods};
 pub use query::Query;

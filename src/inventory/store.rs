@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::model::facts::{Facts, NodeFacts, ObjectFacts};
 use crate::model::{Clean, ClusterId, Health, Kind, News, SessionId, Update};
 
-use super::cluster::ClusterState;
+use super::cluster::{ClusterState, KnownAs};
 use super::pods::{Placed, Pods};
 use super::table::Table;
 
@@ -125,6 +125,13 @@ impl Inventory {
     /// One session.
     pub fn cluster(&self, session: SessionId) -> Option<&ClusterState> {
         self.clusters.iter().find(|cluster| cluster.session == session)
+    }
+
+    /// Notes that a session's cluster is known by another name too.
+    pub fn also_known(&mut self, session: SessionId, known: KnownAs) {
+        if let Some(cluster) = self.clusters.iter_mut().find(|cluster| cluster.session == session) {
+            cluster.also_known(known);
+        }
     }
 
     /// The session that leads to a cluster, the one opened first where several do.

@@ -22,6 +22,7 @@ pub struct Entry {
     /// Whom requests are made as, where not as oneself.
     pub impersonation: Option<Impersonation>,
     server: Clean,
+    cluster: Option<Clean>,
     account: Option<Clean>,
     region: Option<Clean>,
     place: Option<Place>,
@@ -78,6 +79,7 @@ impl Entry {
             current: false,
             impersonation: None,
             server: Clean::from(cluster.endpoint.as_str()),
+            cluster: Some(cluster.name.clone()),
             account: Some(cluster.account.clone()),
             region: Some(cluster.region.clone()),
             place: Some(cluster.place.clone()),
@@ -89,6 +91,11 @@ impl Entry {
     #[must_use]
     pub fn asking_as(self, who: Option<&Impersonation>) -> Self {
         Self { impersonation: who.cloned().or(self.impersonation), ..self }
+    }
+
+    /// The EKS cluster's own name, where the configuration tells.
+    pub fn cluster_name(&self) -> Option<&Clean> {
+        self.cluster.as_ref()
     }
 
     /// The AWS account number, where the configuration tells.
@@ -125,11 +132,15 @@ impl Entry {
             .or_else(|| region_of_server(server))
             .map(str::to_owned)
             .or_else(|| stanza::of(config, name).and_then(stanza::region));
+        let request = stanza::of(config, name).and_then(stanza::read);
+        let named = arn.as_ref().map(|arn| Clean::from(arn.name));
+        let named = named.or_else(|| request.as_ref().map(|request| Clean::from(request.cluster.as_str())));
         let place = match cluster.and_then(embedded) {
-            Some(endpoint) => endpoint.map(|endpoint| Place { embedded: Some(endpoint), ..Place::default() }),
+            Some(endpoint) => {
+                endpoint.map(|endpoint| Place { embedded: Some(endpoint), region: region.clone(), ..Place::default() })
+            }
             None => {
-                let asked = stanza::of(config, name).and_then(stanza::read).map(|request| request.place);
-                let place = asked.unwrap_or_default();
+                let place = request.map(|request| request.place).unwrap_or_default();
                 Some(Place { region: place.region.or_else(|| region.clone()), ..place })
             }
         };
@@ -139,6 +150,7 @@ impl Entry {
             current: config.current_context.as_deref() == Some(name),
             impersonation: Impersonation::configured(config, name),
             server: Clean::from(server),
+            cluster: named,
             account: arn.as_ref().map(|arn| Clean::from(arn.account)),
             region: region.map(Clean::from),
             place,
@@ -211,6 +223,7 @@ impl EntryError {
 struct Arn<'a> {
     region: &'a str,
     account: &'a str,
+    name: &'a str,
 }
 
 impl<'a> Arn<'a> {
@@ -218,8 +231,8 @@ impl<'a> Arn<'a> {
         let mut parts = text.splitn(6, ':');
         let (arn, _partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        let known = arn == "arn" && service == "eks" && resource.starts_with("cluster/");
-        (known && !region.is_empty() && !account.is_empty()).then_some(Self { region, account })
+        let name = resource.strip_prefix("cluster/").filter(|_| arn == "arn" && service == "eks")?;
+        (!region.is_empty() && !account.is_empty()).then_some(Self { region, account, name })
     }
 }
 
@@ -263,6 +276,7 @@ contexts:
         assert!(entries[0].current && !entries[1].current);
         assert_eq!(entries[0].account().unwrap(), "111122223333");
         assert_eq!(entries[0].region().unwrap(), "eu-west-1");
+        assert_eq!(entries[0].cluster_name().unwrap(), "shop");
         assert_eq!(entries[1].account(), None);
         assert_eq!(entries[1].region().unwrap(), "us-west-2");
         assert!(entries[1].name.hid_something());

@@ -80,6 +80,15 @@ mod tests {
     }
 
     #[test]
+    fn every_playbook_that_the_catalogue_names_is_there() {
+        let home = tempfile::tempdir().unwrap();
+        let (playbooks, _) = Shelf::of(&Directories::under(home.path())).all();
+        for entry in crate::findings::catalogue::types() {
+            assert!(playbooks.iter().any(|playbook| playbook.name == entry.playbook), "{entry:?}");
+        }
+    }
+
+    #[test]
     fn a_playbook_of_the_persons_stands_before_the_built_in_one() {
         let home = tempfile::tempdir().unwrap();
         let directories = Directories::under(home.path());

@@ -69,6 +69,7 @@ fn set(settings: &mut Settings, name: &str, value: Value) -> Result<(), String> 
         "scroll" => settings.scroll = typed(name, value)?,
         "favourites" => settings.favourites = typed(name, value)?,
         "aliases" => settings.aliases = typed::<BTreeMap<String, String>>(name, value)?.into_iter().collect(),
+        "networks" => settings.networks = typed(name, value)?,
         "read_only" => {
             // What was meant to protect is not lost to a slip of the pen.
             settings.read_only = true;

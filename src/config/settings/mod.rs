@@ -26,6 +26,8 @@ pub struct Settings {
     pub favourites: Vec<String>,
     /// Names for longer `:` commands.
     pub aliases: Vec<(String, String)>,
+    /// Networks that requests are expected from.
+    pub networks: Vec<Network>,
     /// Begin read-only; it cannot be taken back at run time.
     pub read_only: bool,
 }
@@ -40,6 +42,18 @@ pub struct Account {
     pub role: Option<String>,
     /// The Regions to look in; none means the profile's own.
     pub regions: Vec<String>,
+}
+
+/// A network of the responder's: an office, a VPN, the addresses of CI.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Network {
+    /// What it is called.
+    pub name: String,
+    /// Its addresses: `192.0.2.0/24`, `2001:db8::/32`.
+    pub ranges: Vec<String>,
+    /// Numbers of its autonomous systems.
+    pub asns: Vec<u32>,
 }
 
 /// How a list scrolls.

@@ -142,7 +142,7 @@ impl GameDay {
         }
     }
 
-    /// Where the account around the clusters answers: AWS Systems Manager, and no other service.
+    /// Where the account around the clusters answers: AWS Systems Manager and GuardDuty, and no other service.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)
     }

@@ -64,6 +64,11 @@ impl Life {
         Self { remembers_from, ..Self::default() }
     }
 
+    /// Steps so far.
+    pub(super) const fn steps(&self) -> u64 {
+        self.steps
+    }
+
     /// For how many steps a pod has been as it is; the first call starts the count.
     fn steps_as_it_is(&mut self, uid: &str) -> u64 {
         let since = *self.since.entry(uid.to_owned()).or_insert(self.steps);

@@ -39,6 +39,7 @@ async fn open(startup: &Startup, entries: Vec<Entry>, open: Vec<usize>) -> Resul
         directories: startup.directories.clone(),
         troubles: startup.troubles.clone(),
         case: startup.options.case.clone(),
+        findings: startup.options.findings.clone(),
     };
     match tui::run(options).await {
         Ok(None) => Ok(Exit::Done),

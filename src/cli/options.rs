@@ -41,6 +41,9 @@ pub struct Options {
         help_heading = "Safety"
     )]
     pub cases: Option<PathBuf>,
+    /// The cockpit reads these findings, in any shape that alerts come in; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Clusters")]
+    pub findings: Vec<PathBuf>,
     /// The cockpit's queries at a prompt, line by line: for screen readers and slow lines
     #[arg(long, global = true, help_heading = "Screen")]
     pub plain: bool,

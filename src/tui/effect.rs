@@ -1,10 +1,12 @@
 //! What the cockpit asks of the world outside it, and what the world answers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::blast::Facts;
 use crate::case::{Custody, JobId};
+use crate::findings::Batch;
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
 use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
@@ -71,6 +73,8 @@ pub enum Effect {
         /// Whether those before the last restart are wanted.
         previous: bool,
     },
+    /// Read a file of findings.
+    ReadFindings(PathBuf),
     /// Stop reading logs.
     StopLogs,
     /// Copy a text through the terminal.
@@ -223,6 +227,10 @@ pub enum Reply {
     Jobs(Arc<Jobs>),
     /// The journal of the case grew.
     Records(Vec<Clean>),
+    /// Findings that were read, and whether somebody asked for them by name.
+    Findings(Box<Batch>, bool),
+    /// Where findings are asked for from here on.
+    FindingsAsked(Clean),
     /// Something to tell the responder.
     Tell(Tone, Clean),
 }

@@ -1,10 +1,12 @@
 //! The cockpit: a terminal, a loop, panes and overlays over one state.
 
 mod acting;
+pub mod alerts;
 pub mod app;
 pub mod detail;
 pub mod effect;
 mod files;
+mod findings;
 pub mod keys;
 pub mod look;
 mod outside;

@@ -20,6 +20,7 @@ use crate::response::Site;
 use super::acting::Acting;
 use super::detail::LogLine;
 use super::effect::{Effect, Reply, Tone};
+use super::findings;
 use super::recording::Recorder;
 use super::start::Options;
 use super::terminal::Capabilities;
@@ -68,6 +69,7 @@ impl Outside {
             tasks: JoinSet::new(),
         };
         outside.discover(options.places.clone(), options.impersonation.clone());
+        outside.watch_findings(options);
         outside
     }
 
@@ -90,6 +92,14 @@ impl Outside {
             }
             drop(replies.send(Reply::Found(entries)).await);
         });
+    }
+
+    /// Asks GuardDuty of every account that is configured, again and again: findings come as they are written.
+    fn watch_findings(&mut self, options: &Options) {
+        let places = findings::places(options);
+        if !places.is_empty() {
+            self.tasks.spawn(findings::watch(places, self.latch.clone(), self.replies.clone()));
+        }
     }
 
     fn open(&mut self, session: SessionId, place: usize) {
@@ -196,6 +206,9 @@ impl Outside {
                 if let Some(cluster) = self.cluster(session).cloned() {
                     self.acting.run(cluster, identity, *plan, how);
                 }
+            }
+            Effect::ReadFindings(path) => {
+                self.tasks.spawn(findings::read(path, self.replies.clone()));
             }
             Effect::StopLogs => self.logs.abort_all(),
             Effect::Object { ticket, row, namespace, name } => {

@@ -9,6 +9,7 @@ use tokio::time::{Instant as Deadline, sleep_until};
 
 use crate::config::keymap::Keymap;
 use crate::config::theme::Theme;
+use crate::findings::Networks;
 use crate::inventory::Now;
 use crate::model::{Clean, Update};
 
@@ -84,12 +85,17 @@ fn start(options: &Options, capabilities: &Capabilities) -> App {
     let look = Look::new(&theme, capabilities.depth, ascii);
     let mut app = App::new(keymap, look, options.mode.clone());
     for entry in &options.entries {
-        let account = entry.account().cloned().unwrap_or_default();
-        app.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
+        app.add_entry(entry);
     }
     options.open.iter().for_each(|place| app.open_way(*place));
     app.adopt(Habits::of(&options.settings, capabilities.ssh));
     app.offers = crate::actions::all().iter().map(|action| Offer::of(action.spec())).collect();
+    let (networks, wrong) = Networks::of(&options.settings.networks);
+    app.alerts.networks = networks;
+    if let Some(wrong) = wrong.into_iter().next() {
+        app.tell(Tone::Bad, wrong);
+    }
+    options.findings.iter().for_each(|file| app.read_findings(&file.to_string_lossy()));
     if let Some(case) = &options.case {
         app.open_case(case);
     }

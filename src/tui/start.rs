@@ -1,6 +1,7 @@
 //! What the cockpit is started with, and what it remembers between starts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub troubles: Vec<Trouble>,
     /// The case to open, by id or directory.
     pub case: Option<String>,
+    /// Files of findings to read at the start.
+    pub findings: Vec<PathBuf>,
 }
 
 /// What survives a restart.

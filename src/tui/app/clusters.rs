@@ -1,6 +1,6 @@
 //! Ways into clusters: configured, found, opened and closed while the cockpit runs.
 
-use crate::inventory::ClusterState;
+use crate::inventory::{ClusterState, KnownAs};
 use crate::kubernetes::Entry;
 use crate::model::{Clean, Identity, SessionId};
 
@@ -13,6 +13,8 @@ use super::App;
 pub struct Way {
     /// What the configuration calls it.
     pub label: Clean,
+    /// The EKS cluster's own name, empty where unknown.
+    pub name: Clean,
     /// AWS account id, empty where unknown.
     pub account: Clean,
     /// AWS Region, empty where unknown.
@@ -31,7 +33,16 @@ fn short(label: &Clean) -> Clean {
 impl App {
     /// Makes a way known.
     pub fn add_way(&mut self, label: Clean, account: Clean, region: Clean) {
-        self.ways.push(Way { label, account, region, session: None });
+        self.ways.push(Way { name: short(&label), label, account, region, session: None });
+    }
+
+    /// Makes the way of an entry known.
+    pub fn add_entry(&mut self, entry: &Entry) {
+        let account = entry.account().cloned().unwrap_or_default();
+        self.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
+        if let (Some(way), Some(name)) = (self.ways.last_mut(), entry.cluster_name()) {
+            way.name = name.clone();
+        }
     }
 
     /// Opens the way at a place.
@@ -45,7 +56,9 @@ impl App {
         way.session = Some(session);
         let (label, account, region) = (short(&way.label), way.account.clone(), way.region.clone());
         self.sessions = next.saturating_add(1);
+        let known = KnownAs { name: way.name.clone(), account: account.clone(), region: region.clone() };
         self.inventory.open(ClusterState::new(session, label, account, region));
+        self.inventory.also_known(session, known);
         self.effects.push(Effect::Open(session, place));
         self.watch();
     }
@@ -54,8 +67,7 @@ impl App {
     pub(super) fn found(&mut self, found: Vec<Entry>) {
         self.effects.push(Effect::Known(found.clone()));
         for entry in found {
-            let account = entry.account().cloned().unwrap_or_default();
-            self.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
+            self.add_entry(&entry);
             self.open_way(self.ways.len() - 1);
         }
     }
@@ -64,7 +76,12 @@ impl App {
     pub(super) fn identified(&mut self, session: SessionId, identity: &Identity) {
         let mut others = self.inventory.clusters().iter().filter(|cluster| cluster.session != session);
         let Some(first) = others.find(|cluster| cluster.id() == Some(identity.cluster)) else { return };
-        let first = first.label.clone();
+        let (kept, first) = (first.session, first.label.clone());
+        let way = self.ways.iter().find(|way| way.session == Some(session));
+        if let Some(way) = way {
+            let (name, account, region) = (way.name.clone(), way.account.clone(), way.region.clone());
+            self.inventory.also_known(kept, KnownAs { name, account, region });
+        }
         let label = self.inventory.cluster(session).map(|cluster| cluster.label.clone()).unwrap_or_default();
         self.close_session(session);
         self.tell(Tone::Note, format!("{label} is the same cluster as {first}; it is listed once"));

@@ -45,6 +45,8 @@ impl App {
             Command::Bottom => self.step(isize::MAX / 2),
             Command::Left => self.sideways(-1),
             Command::Right => self.sideways(1),
+            Command::Open if self.among_findings() => self.open_finding(false),
+            Command::Yaml if self.among_findings() => self.open_finding(true),
             Command::Open => self.open(),
             Command::Relations => self.look_at(Tab::Relations),
             Command::Reach => self.look_at_reach(),
@@ -91,7 +93,7 @@ impl App {
     /// One step back: an overlay, a zoom, a selection, marks, a kind. Never out.
     fn back(&mut self) {
         if let Some(closed) = self.overlays.pop() {
-            if matches!(closed, Overlay::Detail(_)) {
+            if matches!(closed, Overlay::Detail(_) | Overlay::Finding(_)) {
                 self.effects.push(Effect::StopLogs);
                 self.watch();
             }
@@ -151,6 +153,7 @@ impl App {
     fn page(&mut self) -> isize {
         let rows = match self.overlays.last() {
             Some(Overlay::Detail(detail)) => detail.height,
+            Some(Overlay::Finding(look)) => look.height,
             Some(Overlay::Help(text)) => text.scroll.height,
             Some(Overlay::Page(page)) => page.text.scroll.height,
             _ => self.list().map_or(10, |list| list.height()),
@@ -161,6 +164,7 @@ impl App {
     fn step(&mut self, rows: isize) {
         match self.overlays.last_mut() {
             Some(Overlay::Detail(detail)) => return detail.step(rows),
+            Some(Overlay::Finding(look)) => return look.step(rows),
             Some(Overlay::Help(text)) => return text.scroll.step(rows, text.lines.len()),
             Some(Overlay::Page(page)) => return page.text.scroll.step(rows, page.text.lines.len()),
             _ => {}
@@ -174,13 +178,14 @@ impl App {
             Pane::Scope => self.places = [moved(scope, self.scope.len()), jobs, journal],
             Pane::Jobs => self.places = [scope, moved(jobs, self.case.jobs.iter().len()), journal],
             Pane::Journal => self.places = [scope, jobs, moved(journal, self.case.records.len())],
-            Pane::Findings => {}
+            Pane::Findings => self.alerts.step(rows),
         }
     }
 
     fn sideways(&mut self, columns: isize) {
         if let Some(text) = self.overlays.last_mut().and_then(|overlay| match overlay {
             Overlay::Detail(detail) => detail.text(),
+            Overlay::Finding(look) => Some(&mut look.raw),
             _ => None,
         }) {
             text.scroll.left = text.scroll.left.saturating_add_signed(columns * 8);

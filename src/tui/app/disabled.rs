@@ -46,6 +46,13 @@ impl App {
                 "no logs are open"
             }
             Command::ManagedFields if self.tab() != Some(Tab::Yaml) => "no YAML is open",
+            Command::Open | Command::Yaml | Command::AddToScope if self.among_findings() => {
+                return (!self.has_finding()).then(|| "there is no finding under the cursor".into());
+            }
+            Command::NextTab | Command::SearchNext | Command::SearchPrevious if self.finding_is_open() => return None,
+            Command::Relations | Command::Events if self.among_findings() => {
+                "a finding is opened with enter, its raw JSON with y"
+            }
             Command::SearchNext | Command::SearchPrevious if self.tab().is_none() => "no text is open",
             Command::NextTab if self.tab().is_none() => "no object is open",
             Command::Gone if self.main.kind() != Kind::Pod => "only pods are kept when they are gone",
@@ -94,6 +101,10 @@ impl App {
 
     fn no_object_under_cursor(&self) -> bool {
         !matches!(self.overlays.last(), Some(Overlay::Detail(_))) && self.under_cursor().is_none()
+    }
+
+    fn finding_is_open(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Finding(_)))
     }
 
     fn unidentified(&self) -> bool {

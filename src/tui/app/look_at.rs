@@ -103,6 +103,10 @@ impl App {
     }
 
     pub(super) fn next_tab(&mut self) {
+        if let Some(Overlay::Finding(look)) = self.overlays.last_mut() {
+            look.is_raw = !look.is_raw;
+            return;
+        }
         let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
         let tabs = Tab::of(detail.row.kind);
         let here = tabs.iter().position(|tab| *tab == detail.tab).unwrap_or(0);
@@ -171,6 +175,13 @@ impl App {
     }
 
     pub(super) fn search(&mut self, backwards: bool) {
+        if let Some(Overlay::Finding(look)) = self.overlays.last_mut() {
+            look.is_raw = true;
+            if !look.raw.search(backwards) {
+                self.tell(Tone::Note, "no line matches");
+            }
+            return;
+        }
         let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
         let found = match detail.tab {
             Tab::Logs => detail.logs.search(backwards),
@@ -190,6 +201,12 @@ impl App {
                     text.wanted.clone_from(&wanted);
                 }
                 if !wanted.is_empty() {
+                    self.search(false);
+                }
+            }
+            Some(Overlay::Finding(look)) => {
+                look.raw.wanted = wanted;
+                if !look.raw.wanted.is_empty() {
                     self.search(false);
                 }
             }
@@ -213,6 +230,19 @@ impl App {
                 (Tab::Logs, ..) => detail.logs.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
                 _ => lines(&detail.branches.iter().map(|branch| branch.label.clone()).collect::<Vec<_>>()),
             },
+            Some(Overlay::Finding(look)) if !name_only => match look.is_raw {
+                true => look.finding.raw.to_string(),
+                false => lines(&look.lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>()),
+            },
+            Some(Overlay::Finding(look)) => look.finding.id.to_string(),
+            None if self.focus == Pane::Findings => {
+                let Some(finding) = self.alerts.chosen() else { return };
+                if name_only {
+                    finding.id.to_string()
+                } else {
+                    format!("{}\t{}\t{}", finding.severity, finding.kind, finding.resource())
+                }
+            }
             _ => {
                 let Some(row) = self.under_cursor().and_then(|id| self.inventory.row(id)) else { return };
                 if name_only { row.name().to_string() } else { self.row_text(&row) }

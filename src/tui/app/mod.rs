@@ -3,6 +3,7 @@
 
 mod act;
 mod aim;
+mod alerts;
 mod clusters;
 mod command;
 mod disabled;
@@ -35,6 +36,7 @@ use crate::inventory::{ClusterState, Freshness, Inventory, Marks, Now};
 use crate::model::{Clean, Kind, SessionId};
 use crate::response::Lookout;
 
+use super::alerts::Alerts;
 use super::effect::{Effect, Tone};
 use super::keys::{Pane, bindings};
 use super::look::Look;
@@ -76,6 +78,8 @@ pub struct App {
     pub main: List,
     /// The list of nodes.
     pub nodes: List,
+    /// The findings.
+    pub alerts: Alerts,
     /// The objects marked.
     pub marked: Marks,
     /// The objects that the responder works on.
@@ -135,6 +139,7 @@ impl App {
             cluster: 0,
             main: List::new(Kind::Pod),
             nodes: List::new(Kind::Node),
+            alerts: Alerts::default(),
             marked: Marks::default(),
             scope: Marks::default(),
             places: [0; 3],
@@ -196,7 +201,8 @@ impl App {
             }
             _ => false,
         });
-        main || nodes || open
+        let finding = self.refresh_finding();
+        main || nodes || open || finding
     }
 
     /// Moves the screen's present on. Says whether something told is over.
@@ -257,6 +263,10 @@ impl App {
         kinds.extend(self.nodes.view().query().needs());
         if self.lookout.since().is_some() {
             kinds.push(Kind::NetworkPolicy);
+        }
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Finding(_))) {
+            kinds.push(Kind::ServiceAccount);
+            kinds.extend(Kind::WORKLOADS);
         }
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Detail(_))) {
             kinds.extend([Kind::Service, Kind::EndpointSlice, Kind::ServiceAccount]);

@@ -84,6 +84,7 @@ impl App {
             "ctx" | "context" | "contexts" | "cluster" => self.open_ways(),
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "case" => self.open_case(rest),
+            "findings" | "finding" => self.read_findings(rest),
             "undo" if !rest.is_empty() => self.undo(Some(rest)),
             "resume" if !rest.is_empty() => self.resume(Some(rest)),
             "playbook" | "playbooks" => self.open_playbook(rest),

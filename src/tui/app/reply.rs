@@ -74,6 +74,8 @@ impl App {
             Reply::Notes(text) => self.open_notes(&text),
             Reply::NotesSaved => self.overlays.retain(|overlay| !matches!(overlay, Overlay::Notes(_))),
             Reply::Records(lines) => self.case.records.extend(lines),
+            Reply::Findings(batch, by_hand) => self.findings(*batch, by_hand),
+            Reply::FindingsAsked(asked) => self.alerts.asked = asked,
             Reply::Tell(tone, text) => self.tell(tone, text),
         }
         true

@@ -73,6 +73,9 @@ impl App {
 
     /// What an action or the scope would get: the marked objects of the list's kind, or the one under the cursor.
     pub fn chosen(&self) -> Vec<Target> {
+        if self.among_findings() {
+            return self.targets_of_finding();
+        }
         let kind = if self.focus == Pane::Nodes { Kind::Node } else { self.main.kind() };
         if self.focus != Pane::Scope && self.marked.count(kind) > 0 {
             return self.marked.iter().filter(|target| target.kind == kind).cloned().collect();
@@ -127,6 +130,11 @@ impl App {
 
     pub(super) fn change_scope(&mut self, add: bool) {
         let targets = self.chosen();
+        if targets.is_empty() && self.among_findings() {
+            let why = self.no_targets();
+            self.tell(Tone::Note, why);
+            return;
+        }
         let count = targets.len();
         for target in targets {
             if add {

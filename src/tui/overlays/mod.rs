@@ -11,6 +11,7 @@ pub use input::{Ask, Input, Typed};
 pub use menu::{Item, Menu, Pick};
 pub use walk::Walk;
 
+use super::alerts::Look;
 use super::detail::Detail;
 use super::panes::TextPane;
 use super::respond::{Confirm, Notes};
@@ -27,6 +28,8 @@ pub enum Overlay {
     Menu(Box<Menu>),
     /// One object in full.
     Detail(Box<Detail>),
+    /// One finding in full.
+    Finding(Box<Look>),
     /// A playbook.
     Walk(Box<Walk>),
     /// A plan.

@@ -21,7 +21,7 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
             Pane::Clusters => app.inventory.clusters().len(),
             Pane::Pods => app.main.view().len(),
             Pane::Nodes => app.nodes.view().len(),
-            Pane::Findings => 0,
+            Pane::Findings => app.alerts.shelf.len(),
             Pane::Scope => app.scope.len(),
             Pane::Jobs => app.case.jobs.iter().len(),
             Pane::Journal => app.case.records.len(),
@@ -50,7 +50,7 @@ pub fn keys(app: &App, area: Rect, buffer: &mut Buffer) {
         text(buffer, area, 0, &format!(" {told}"), app.look.style(role));
         return;
     }
-    let detail = matches!(app.overlays.last(), Some(Overlay::Detail(_)));
+    let detail = matches!(app.overlays.last(), Some(Overlay::Detail(_) | Overlay::Finding(_)));
     let place = if detail { "detail" } else { "list" };
     let mut column = 1;
     let hints = ENTRIES.iter().filter(|entry| entry.place.is_empty() || entry.place == place);

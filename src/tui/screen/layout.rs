@@ -49,7 +49,8 @@ fn wide(app: &App, body: Rect) -> Vec<(Pane, Rect)> {
     let nodes = (body.height / 4).clamp(7, 16);
     let clusters = (u16::try_from(app.inventory.clusters().len()).unwrap_or(u16::MAX).saturating_mul(2) + 2)
         .clamp(5, body.height / 3);
-    let findings = 6;
+    let alerts = u16::try_from(app.alerts.shelf.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let findings = alerts.clamp(6, (body.height / 3).max(6));
     let scope = body.height.saturating_sub(clusters + findings + below);
     let at = |area: Rect, from: u16, height: u16| Rect { y: area.y + from, height, ..area };
     let pods = body.height.saturating_sub(nodes + below);
@@ -86,6 +87,9 @@ impl App {
         if let Some(rows) = rows(Pane::Nodes) {
             self.nodes.set_height(rows);
         }
+        if let Some((_, area)) = layout.panes.iter().find(|(held, _)| *held == Pane::Findings) {
+            self.alerts.height = usize::from(area.height.saturating_sub(2));
+        }
         let inside = usize::from(layout.body.height.saturating_sub(2));
         let across = usize::from(layout.body.width.saturating_sub(2));
         for overlay in &mut self.overlays {
@@ -93,6 +97,7 @@ impl App {
                 super::super::overlays::Overlay::Detail(detail) => detail.set_height(inside.saturating_sub(1)),
                 super::super::overlays::Overlay::Help(text) => text.fit(inside, across),
                 super::super::overlays::Overlay::Page(page) => page.text.fit(inside, across),
+                super::super::overlays::Overlay::Finding(look) => look.set_size(across, inside.saturating_sub(1)),
                 super::super::overlays::Overlay::Confirm(confirm) => {
                     confirm.text.fit(inside.saturating_sub(2), across);
                 }

@@ -4,6 +4,7 @@ mod bar;
 mod clusters;
 mod cut;
 mod detail;
+mod findings;
 mod header;
 mod layout;
 mod overlay;
@@ -46,7 +47,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Pane::Clusters => clusters::draw(app, *area, buffer),
             Pane::Pods => table::draw(app, Pane::Pods, &app.main, *area, buffer),
             Pane::Nodes => table::draw(app, Pane::Nodes, &app.nodes, *area, buffer),
-            Pane::Findings => side::findings(app, *area, buffer),
+            Pane::Findings => findings::list(app, *area, buffer),
             Pane::Scope => side::scope(app, *area, buffer),
             Pane::Jobs => side::jobs(app, *area, buffer),
             Pane::Journal => side::journal(app, *area, buffer),
@@ -57,6 +58,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         match overlay {
             Overlay::Help(help) => overlay::help(app, help, layout.body, buffer),
             Overlay::Detail(detail) => detail::draw(app, detail, layout.body, buffer),
+            Overlay::Finding(look) => findings::one(app, look, layout.body, buffer),
             Overlay::Walk(walk) => walk::draw(app, walk, layout.body, buffer),
             Overlay::Menu(menu) => overlay::menu(app, menu, layout.body, buffer),
             Overlay::Confirm(confirm) => overlay::confirm(app, confirm, layout.body, buffer),

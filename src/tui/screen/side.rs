@@ -1,4 +1,4 @@
-//! The panes beside and below: findings, scope, jobs, journal.
+//! The panes beside and below: scope, jobs, journal.
 
 use std::time::Duration;
 
@@ -16,20 +16,6 @@ use super::super::keys::Pane;
 use super::super::respond::verdict_of;
 use super::cut::cut;
 use super::write::{frame, text};
-
-/// The findings: none can be read yet, and the pane says so.
-pub fn findings(app: &App, area: Rect, buffer: &mut Buffer) {
-    let inner = frame(app, "4 findings", app.focus == Pane::Findings, area, buffer);
-    let lines = [
-        "No source of findings yet.",
-        "Select what an alert names",
-        "with / (image: sa: node:),",
-        "keep it in the scope by +.",
-    ];
-    for (row, line) in (0..).zip(lines) {
-        text(buffer, inner, row, line, app.look.style(Role::Dim));
-    }
-}
 
 /// The scope: the objects that the responder works on, those that are gone too.
 pub fn scope(app: &App, area: Rect, buffer: &mut Buffer) {

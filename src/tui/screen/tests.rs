@@ -1,5 +1,6 @@
 //! The screen as people see it, and what keys do to it.
 
+mod alerts;
 mod reach;
 mod walks;
 
@@ -196,7 +197,7 @@ fn a_window_too_small_says_so() {
 #[test]
 fn no_size_is_an_accident() {
     let mut app = app();
-    for keys in ["", "?", ":", "/", "a", "o", "C", "enter"] {
+    for keys in ["", "?", ":", "/", "a", "o", "C", "enter", "4"] {
         if !keys.is_empty() {
             press(&mut app, keys);
         }

@@ -1,0 +1,73 @@
+//! Findings from outside: files that are named, and GuardDuty as it writes them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::aws::Place;
+use crate::aws::guardduty::Asked;
+use crate::findings::{of_accounts, read_file};
+use crate::model::{Clean, ReadOnly};
+
+use super::effect::{Reply, Tone};
+use super::start::Options;
+
+/// Between two questions to GuardDuty, which writes new findings within five minutes.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// The same in a game, where they come at once.
+const GAME_PAUSE: Duration = Duration::from_secs(2);
+
+/// Findings that were written so many milliseconds before the last question are asked for again: clocks differ.
+const OVERLAP: i64 = 15 * 60 * 1_000;
+
+/// Where GuardDuty is asked: in the accounts that are configured, and in those of the contexts that are EKS clusters.
+pub fn places(options: &Options) -> Vec<Place> {
+    let mut places = options.places.clone();
+    let of_contexts = options.open.iter().filter_map(|place| options.entries.get(*place));
+    for entry in of_contexts {
+        let place = entry.place().filter(|place| place.embedded.is_some() || entry.account().is_some());
+        if let Some(place) = place.filter(|place| !places.contains(place)) {
+            places.push(place.clone());
+        }
+    }
+    places
+}
+
+/// Reads a file that somebody named.
+pub async fn read(path: PathBuf, replies: mpsc::Sender<Reply>) {
+    let read = tokio::task::spawn_blocking(move || read_file(&path)).await;
+    let told = match read {
+        Ok(Ok(batch)) => Reply::Findings(Box::new(batch), true),
+        Ok(Err(error)) => Reply::Tell(Tone::Bad, error.to_string().into()),
+        Err(broken) => Reply::Tell(Tone::Bad, broken.to_string().into()),
+    };
+    let _ = replies.send(told).await;
+}
+
+/// Asks GuardDuty until nobody listens any more.
+pub async fn watch(places: Vec<Place>, latch: ReadOnly, replies: mpsc::Sender<Reply>) {
+    let game = places.iter().all(|place| place.embedded.is_some());
+    let pause = if game { GAME_PAUSE } else { PAUSE };
+    let regions: Vec<_> =
+        places.iter().map(|place| place.region.as_deref().unwrap_or("the profile's Region")).collect();
+    let asked = Clean::from(format!("GuardDuty of {}", regions.join(", ")));
+    if replies.send(Reply::FindingsAsked(asked)).await.is_err() {
+        return;
+    }
+    let mut since = None;
+    loop {
+        let begun = Timestamp::now().as_millisecond();
+        let batch = of_accounts(&places, &latch, Asked { since, archived: false }).await;
+        // What failed is asked for again from where it was.
+        if batch.troubles.is_empty() {
+            since = Some(begun - OVERLAP);
+        }
+        if replies.send(Reply::Findings(Box::new(batch), false)).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+    }
+}

@@ -1,0 +1,133 @@
+//! The findings, and one of them in full.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::theme::Role;
+use crate::findings::Weight;
+use crate::inventory::columns::Cut;
+use crate::model::{Age, Finding, Severity};
+
+use super::super::alerts::Look;
+use super::super::app::App;
+use super::super::keys::Pane;
+use super::cut::cut;
+use super::detail::pane;
+use super::write::{clear, frame, text, text_at};
+
+/// Columns from which on a row has its whole type and place.
+const ROOMY: u16 = 80;
+
+/// Draws the list: the worst first.
+pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
+    let focused = app.focus == Pane::Findings;
+    let shelf = &app.alerts.shelf;
+    let title = match (shelf.len(), shelf.troubles.len()) {
+        (0, _) => "4 findings".to_owned(),
+        (count, 0) => format!("4 findings {count}"),
+        (count, wrong) => format!("4 findings {count}  {wrong} unread"),
+    };
+    let inner = frame(app, &title, focused, area, buffer);
+    if shelf.is_empty() {
+        for (row, line) in (0..inner.height).zip(app.alerts.nothing()) {
+            let line = cut(&line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~")).into_owned();
+            text(buffer, inner, row, &line, app.look.style(Role::Dim));
+        }
+        return;
+    }
+    let fit = usize::from(inner.height).max(1);
+    let top = app.alerts.top();
+    for (row, (place, finding)) in (0..).zip(shelf.iter().enumerate().skip(top).take(fit)) {
+        let chosen = focused && place == app.alerts.place;
+        draw_row(app, finding, chosen, inner, row, buffer);
+    }
+}
+
+fn draw_row(app: &App, finding: &Finding, chosen: bool, area: Rect, row: u16, buffer: &mut Buffer) {
+    let plain = app.look.style(if chosen { Role::Selection } else { Role::Text });
+    if chosen {
+        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, plain);
+    }
+    let style = |role: Role| if chosen { plain } else { app.look.style(role) };
+    let pad = if area.width >= ROOMY { 8 } else { 0 };
+    let severity = format!("{} {:<pad$}", glyph(app, finding.severity), finding.severity.word());
+    let column = text(buffer, area, row, &severity, style(role(finding.severity))) + 1;
+    let age = finding.when().map(|at| Age::between(at.as_second(), app.now.unix).to_string()).unwrap_or_default();
+    let column = text_at(buffer, area, column, row, &format!("{age:>3}"), style(Role::Dim)) + 1;
+    let put_away = if finding.sample {
+        " SAMPLE"
+    } else if finding.archived {
+        " archived"
+    } else {
+        ""
+    };
+    let (kind, resource) = (finding.kind.as_str(), finding.resource());
+    let rest = if area.width >= ROOMY {
+        format!("{kind}  {resource}{put_away}")
+    } else {
+        let short = kind.rsplit(['/', '!', '.']).find(|part| part.len() > 2).unwrap_or(kind);
+        let inside = resource.split(": ").last().unwrap_or_default();
+        format!("{short} {inside}{put_away}")
+    };
+    let room = usize::from(area.width.saturating_sub(column));
+    let hidden = finding.kind.hid_something() || finding.title.hid_something();
+    let text = cut(&rest, room, Cut::End, app.look.glyph("…", "~"));
+    text_at(buffer, area, column, row, &text, style(if hidden { Role::Hidden } else { Role::Text }));
+}
+
+/// A sign that tells severities apart without colour.
+fn glyph(app: &App, severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => app.look.glyph("◆", "#"),
+        Severity::High => app.look.glyph("●", "*"),
+        Severity::Medium => app.look.glyph("◐", "+"),
+        Severity::Low => app.look.glyph("○", "-"),
+        Severity::Info => app.look.glyph("·", "."),
+    }
+}
+
+const fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Critical | Severity::High => Role::Critical,
+        Severity::Medium => Role::Warn,
+        Severity::Low => Role::Info,
+        Severity::Info => Role::Dim,
+    }
+}
+
+/// Draws one finding over everything.
+pub fn one(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
+    clear(app, area, buffer);
+    let title = format!("{} {}", look.finding.severity, look.finding.kind);
+    let inner = frame(app, &title, true, area, buffer);
+    let (meaning, raw) = if look.is_raw { (Role::Dim, Role::Focus) } else { (Role::Focus, Role::Dim) };
+    let column = text(buffer, inner, 0, "finding", app.look.style(meaning)) + 2;
+    let column = text_at(buffer, inner, column, 0, "raw", app.look.style(raw)) + 2;
+    let hint = "tab turns, enter follows, + puts its pods into the scope";
+    text_at(buffer, inner, column, 0, hint, app.look.style(Role::Hint));
+    let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    if look.is_raw {
+        pane(app, &look.raw, body, buffer);
+        return;
+    }
+    for (row, (place, line)) in (0..body.height).zip(look.lines.iter().enumerate().skip(look.top)) {
+        let role = match line.weight {
+            _ if place == look.place => Role::Selection,
+            _ if line.text.hid_something() => Role::Hidden,
+            Weight::Title | Weight::Heading => Role::Title,
+            Weight::Text | Weight::Firm => Role::Text,
+            Weight::Question => Role::Info,
+            Weight::Loose | Weight::Against => Role::Warn,
+            Weight::Dim => Role::Dim,
+        };
+        let sign = match (&line.leads, line.weight) {
+            (Some(_), _) => app.look.glyph("→ ", "> "),
+            (None, Weight::Question) if line.depth == 1 => "? ",
+            (None, Weight::Title | Weight::Heading) => "",
+            (None, _) => "  ",
+        };
+        let line = format!("{}{sign}{}", "  ".repeat(line.depth.saturating_sub(1)), line.text);
+        let line = cut(&line, usize::from(body.width), Cut::End, app.look.glyph("…", "~"));
+        text(buffer, body, row, &line, app.look.style(role));
+    }
+}

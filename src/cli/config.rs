@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use serde_json::{Value, json};
 
 use crate::config::Settings;
-use crate::config::settings::{Account, Scroll};
+use crate::config::settings::{Account, Network, Scroll};
 use crate::config::theme::Theme;
 use crate::model::Clean;
 
@@ -65,6 +65,7 @@ fn shown(path: &Path) -> Clean {
 fn in_force(settings: &Settings) -> Value {
     let account =
         |account: &Account| json!({"profile": account.profile, "role": account.role, "regions": account.regions});
+    let network = |network: &Network| json!({"name": network.name, "ranges": network.ranges, "asns": network.asns});
     let aliases: serde_json::Map<_, _> =
         settings.aliases.iter().map(|(name, command)| (name.clone(), command.clone().into())).collect();
     json!({
@@ -80,6 +81,7 @@ fn in_force(settings: &Settings) -> Value {
         },
         "favourites": settings.favourites,
         "aliases": aliases,
+        "networks": settings.networks.iter().map(network).collect::<Vec<_>>(),
         "read_only": settings.read_only,
     })
 }

@@ -11,6 +11,7 @@ mod config;
 mod doctor;
 pub mod exit;
 mod facts;
+mod findings;
 mod fleet;
 #[cfg(feature = "gameday")]
 mod gameday;
@@ -87,6 +88,8 @@ enum Command {
     Identities(identities::Args),
     Blast(blast::Args),
     Rules(rules::Args),
+    #[command(visible_alias = "finding")]
+    Findings(findings::Args),
     Actions(actions::Args),
     Plan(plan::Args),
     Playbook(playbook::Args),
@@ -126,6 +129,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<Exit> {
         Some(Command::Identities(args)) => identities::run(&args, &startup).await,
         Some(Command::Blast(args)) => blast::run(&args, &startup).await,
         Some(Command::Rules(args)) => rules::run(&args, &startup).await,
+        Some(Command::Findings(args)) => findings::run(&args, &startup).await,
         #[cfg(feature = "gameday")]
         Some(Command::Gameday(args)) => gameday::run(&args, startup).await,
         Some(Command::Actions(args)) => actions::run(&args),

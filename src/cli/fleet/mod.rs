@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::Result;
 use tokio::sync::mpsc;
 
+use crate::findings::Reach;
 use crate::inventory::{ClusterState, Inventory, Now};
 use crate::kubernetes::{Cluster, ReadOnly, Watches};
 use crate::model::{Clean, Kind, SessionId, Update};
@@ -102,6 +103,11 @@ impl Fleet {
     /// The cluster of a session.
     pub fn cluster(&self, session: SessionId) -> Option<&Cluster> {
         self.members.iter().map(|member| &member.cluster).find(|cluster| cluster.session() == session)
+    }
+
+    /// The ways that are open, as findings know them.
+    pub fn reaches(&self) -> Vec<Reach> {
+        self.members.iter().map(|member| Reach::of(member.cluster.entry(), Some(member.cluster.session()))).collect()
     }
 
     /// Ways that led nowhere, and why.

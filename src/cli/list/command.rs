@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use color_eyre::eyre::Result;
 
+use crate::cli::exit::Ended;
+use crate::cli::findings::{Reader, Sources, kinds, rows_of};
 use crate::cli::fleet::{Fleet, Which};
 use crate::cli::{Exit, Startup, out};
+use crate::findings::{Networks, Resolver};
 use crate::inventory::{Inventory, Marks, Query, Row, View};
-use crate::model::Kind;
+use crate::model::{Clean, Finding, Kind};
 
 use super::{Listing, Noun, Output, Selectors};
 
@@ -16,6 +19,11 @@ use super::{Listing, Noun, Output, Selectors};
 pub struct Args {
     #[command(flatten)]
     selectors: Selectors,
+    /// Only what a finding leads to, by its id or how that begins (pods and nodes)
+    #[arg(long, value_name = "ID", help_heading = "Selection")]
+    finding: Option<String>,
+    #[command(flatten)]
+    findings: Sources,
     #[command(flatten)]
     form: Form,
 }
@@ -41,14 +49,29 @@ impl Form {
 /// Lists a noun over every cluster that was asked for. Each fails by itself.
 pub async fn run(noun: Noun, args: &Args, startup: &Startup) -> Result<Exit> {
     let query = args.selectors.query()?;
+    let finding = match &args.finding {
+        Some(id) => Some(one(id, noun, &args.findings, startup).await?),
+        None => None,
+    };
     let mut fleet = Fleet::open(startup, Which::Asked).await?;
-    fleet.gather(&noun.needs(&query), args.form.patience()).await;
+    let mut needs = noun.needs(&query);
+    needs.extend(finding.iter().flat_map(|finding| kinds(&[finding])));
+    fleet.gather(&needs, args.form.patience()).await;
+    let only = finding.map(|finding| {
+        let reaches = fleet.reaches();
+        rows_of(&finding, &Resolver::new(&fleet.inventory, &reaches, &Networks::default()))
+    });
+    let meant = |row: &Row<'_>| only.as_ref().is_none_or(|only| only.contains(&row.id()));
     if query.wants_gone() {
         eprintln!("podmortem: pods that are gone are known only to a program that saw them go: the cockpit or --plain");
     }
     let listing = Listing {
         inventory: &fleet.inventory,
-        rows: noun.kinds().iter().map(|kind| (*kind, rows(noun, *kind, &query, &fleet.inventory))).collect(),
+        rows: noun
+            .kinds()
+            .iter()
+            .map(|kind| (*kind, rows(noun, *kind, &query, &fleet.inventory).into_iter().filter(meant).collect()))
+            .collect(),
         namespaces: args.selectors.namespace.len() != 1,
     };
     out::write(|out| listing.print(args.form.output, out))?;
@@ -58,6 +81,25 @@ pub async fn run(noun: Noun, args: &Args, startup: &Startup) -> Result<Exit> {
         eprintln!("podmortem: nothing is selected");
     }
     Ok(exit)
+}
+
+/// The finding whose id begins so.
+async fn one(id: &str, noun: Noun, sources: &Sources, startup: &Startup) -> Result<Finding> {
+    if !matches!(noun, Noun::Kind(Kind::Pod | Kind::Node)) {
+        return Err(Ended::usage("--finding selects pods and nodes"));
+    }
+    let shelf = Reader { since: None, archived: true }.read(sources, startup).await?;
+    let mut found = shelf.iter().filter(|finding| finding.id.starts_with(id));
+    let shown = Clean::from(id);
+    match (found.next(), found.next()) {
+        (Some(finding), None) => Ok(Finding::clone(finding)),
+        (None, _) => Err(Ended::failed(format!(
+            "no finding has an id that begins with {shown}; `podmortem findings` lists them"
+        ))),
+        (Some(_), Some(_)) => {
+            Err(Ended::usage(format!("several findings have ids that begin with {shown}; write more of it")))
+        }
+    }
 }
 
 /// The rows of a kind that a query selects, by cluster, namespace and name.

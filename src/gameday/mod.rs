@@ -142,6 +142,15 @@ impl GameDay {
         }
     }
 
+    /// Lets network policies do something else from now on, in every cluster.
+    pub fn enforce(&self, enforcement: Enforcement) {
+        for cluster in &self.clusters {
+            let (mut network, store) = (cluster.network(), cluster.store());
+            network.advance(&store, jiff::Timestamp::now());
+            network.enforcement = enforcement;
+        }
+    }
+
     /// Where the account around the clusters answers: AWS Systems Manager, and no other service.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)

@@ -108,12 +108,13 @@ mod tests {
 
     #[test]
     fn the_scripts_of_the_proof_are_known_by_their_first_line() {
-        let first = "phase=after pods='a-1=10.0.0.1,fd00::1 b=10.0.0.2' peers='' tcp='10.0.0.9/443' udp='172.20.0.10/53' patience=10 watch=2.5";
+        let first = "phase=after pods='a-1=10.0.0.1,fd00::1 b=10.0.0.2' peers='' tcp='10.0.0.9/443' dns='172.20.0.10/53' near='169.254.169.254/80 fd00:ec2::254/80' patience=10 watch=2.5";
         let script = "echo \"podmortem-proof 1 $phase\"";
         let Script::Measure(question) = read(&[first.to_owned(), script.to_owned()]) else { panic!("not known") };
         assert_eq!((question.after, question.pods.len(), question.peers.len()), (true, 2, 0));
         assert_eq!(question.pods[0].addresses, ["10.0.0.1", "fd00::1"]);
         assert_eq!(question.tcp, [Place { address: "10.0.0.9".to_owned(), port: 443 }]);
+        assert_eq!((question.dns[0].port, question.near[1].address.as_str()), (53, "fd00:ec2::254"));
         let cut = read(&["do=cut pods='a=10.0.0.1'".to_owned(), "table=podmortem_cut_$1".to_owned()]);
         assert!(matches!(cut, Script::Cut { cuts: true, pods } if pods.len() == 1));
     }

@@ -13,7 +13,8 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{fit, on_the_twin, served, targets};
+use fixture::{fit, served, targets};
+use podmortem::actions;
 use podmortem::case::{Case, Entry, JobEnd, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
@@ -70,7 +71,7 @@ async fn planning_changes_nothing_and_says_the_same_twice() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         let targets = fit(&site, spec, 2).await;
         let before = day.requests().len();
@@ -96,7 +97,7 @@ async fn read_only_sends_nothing_and_is_recorded() {
     let closed = site(&day, ReadOnly::closed()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         let plan = engine.plan(spec.id, &open, &fit(&open, spec, 1).await).await.unwrap();
         let before = day.requests().len();
@@ -106,7 +107,7 @@ async fn read_only_sends_nothing_and_is_recorded() {
     }
     let records = engine.case().records().unwrap();
     let refusals = records.iter().filter(|record| matches!(record.entry, Entry::Refused { .. })).count();
-    assert_eq!(refusals, on_the_twin().count());
+    assert_eq!(refusals, actions::all().len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +116,7 @@ async fn every_action_runs_to_its_verdict_and_the_case_verifies() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         if !served(&site, spec).await {
             continue;

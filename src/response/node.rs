@@ -4,12 +4,13 @@ use bytes::Bytes;
 
 use super::hand::JobHand;
 use super::history::Past;
+use super::live::Live;
 use crate::actions::ActionError;
 use crate::aws::NodeLost;
 use crate::aws::ssm::{Printed, Script, Sent};
-use crate::case::{Answer, Entry, Source};
+use crate::case::{Answer, Entry, Evidence, JobId, Source};
 use crate::kubernetes::Write;
-use crate::model::Call;
+use crate::model::{Call, Clean, Target};
 
 impl JobHand {
     /// Runs a script on a node and keeps what it printed. A node that cannot be asked is
@@ -62,25 +63,42 @@ impl JobHand {
         sent: &Sent,
         printed: &Printed,
     ) -> Result<(), ActionError> {
-        let source = Source {
-            label: format!("{}/{}", call.path, script.comment).into(),
-            media: "text/plain".into(),
-            from: format!("ssm command {} on {}", sent.id, sent.instance).into(),
-            identity: self.identity.clone(),
-            command: format!("aws ssm get-command-invocation --command-id {} --instance-id {}", sent.id, sent.instance)
-                .into(),
-            target: self.plan.targets.get(call.target).cloned(),
-        };
-        let mut artefact = self.evidence.begin(source)?;
-        artefact.write(printed.output.as_bytes())?;
-        if !printed.errors.is_empty() {
-            artefact.write(b"\n-- standard error --\n")?;
-            artefact.write(printed.errors.as_bytes())?;
-        }
-        let finished = tokio::task::spawn_blocking(move || artefact.finish(None)).await;
-        let custody = finished.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))??;
-        let job = Some(self.job.clone());
-        self.live.record(Entry::Evidence { job, custody: Box::new(custody) }).await?;
-        Ok(())
+        let label = format!("{}/{}", call.path, script.comment).into();
+        let target = self.plan.targets.get(call.target).cloned();
+        let source = source(label, sent, self.identity.clone(), target);
+        keep_printed(&self.live, &self.evidence, &self.job, source, printed).await
     }
+}
+
+/// Where what a command printed is from.
+pub(super) fn source(label: Clean, sent: &Sent, identity: Clean, target: Option<Target>) -> Source {
+    let Sent { id, instance, .. } = sent;
+    Source {
+        label,
+        media: "text/plain".into(),
+        from: format!("ssm command {id} on {instance}").into(),
+        identity,
+        command: format!("aws ssm get-command-invocation --command-id {id} --instance-id {instance}").into(),
+        target,
+    }
+}
+
+/// Keeps what a command printed, and records it.
+pub(super) async fn keep_printed(
+    live: &Live,
+    evidence: &Evidence,
+    job: &JobId,
+    source: Source,
+    printed: &Printed,
+) -> Result<(), ActionError> {
+    let mut artefact = evidence.begin(source)?;
+    artefact.write(printed.output.as_bytes())?;
+    if !printed.errors.is_empty() {
+        artefact.write(b"\n-- standard error --\n")?;
+        artefact.write(printed.errors.as_bytes())?;
+    }
+    let finished = tokio::task::spawn_blocking(move || artefact.finish(None)).await;
+    let custody = finished.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))??;
+    live.record(Entry::Evidence { job: Some(job.clone()), custody: Box::new(custody) }).await?;
+    Ok(())
 }

@@ -46,7 +46,7 @@ hold() { # PROCESS NETNS
     holder=$!
     holding="$holding $holder"
     tries=0
-    while [ $tries -lt 60 ]; do
+    while [ $tries -lt 250 ]; do
         [ "$(readlink "/proc/$holder/ns/net")" != "$2" ] || return 0
         tries=$((tries + 1))
         sleep 0.02

@@ -11,6 +11,7 @@ mod eks;
 mod iam;
 mod instance;
 mod measure;
+mod probe;
 mod request;
 mod script;
 mod ssm;

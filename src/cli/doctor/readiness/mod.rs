@@ -8,6 +8,7 @@ mod objects;
 use std::time::Duration;
 
 use crate::aws::Account;
+use crate::aws::identity::caller;
 use crate::cli::Startup;
 use crate::cli::fleet::Fleet;
 use crate::inventory::ClusterState;
@@ -37,6 +38,10 @@ async fn look(checks: &mut Checks, cluster: &Cluster, startup: &Startup) {
     };
     match Account::at(place, ReadOnly::closed()).await {
         Ok(account) => {
+            match caller(place, &ReadOnly::closed()).await {
+                Ok(caller) => checks.good("account", format!("{} in account {}", caller.arn, caller.account)),
+                Err(error) => checks.note("account", format!("STS does not say who we are there: {}", error.why)),
+            }
             let plane = account.control_plane(entry.eks_name(), entry.server()).await;
             account::check(checks, &account, plane.as_ref()).await;
             nodes::check(checks, &account, &cluster.read()).await;

@@ -18,8 +18,7 @@ for way in /dev/crash /proc/kcore /dev/mem; do [ -e $way ] && echo "memory_throu
 echo "memory $(meminfo MemTotal) $(meminfo MemAvailable)"
 echo "uptime $(cut -d. -f1 /proc/uptime)"
 for place in / /tmp /var/lib/containerd /var/lib/kubelet; do
-    [ -d $place ] && df -Pk $place | sed -n '2s/.* \([0-9]*\) *[0-9]* *\([0-9]*\) *[0-9]*% .*/\1 \2/p' |
-        while read -r size free; do echo "disk $place $size $free"; done
+    [ -d $place ] && df -Pk $place | sed 1d | while read -r _ size _ free _; do echo "disk $place $size $free"; done
 done
 if has containerd; then echo "runtime $(containerd --version 2>/dev/null | cut -d' ' -f1,3)"; fi
 for tool in criu nerdctl ctr crictl docker nft iptables conntrack nsenter tcpdump gdb bpftool avml aws; do

@@ -9,7 +9,7 @@ mod outage;
 #[path = "isolate_pod/overrule.rs"]
 mod overrule;
 #[path = "isolate_pod/plugin.rs"]
-mod plugin;
+pub(super) mod plugin;
 #[path = "isolate_pod/policy.rs"]
 mod policy;
 #[path = "isolate_pod/proof.rs"]

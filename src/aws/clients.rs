@@ -76,6 +76,45 @@ impl Clients {
         aws_sdk_ssm::Client::from_conf(config.build())
     }
 
+    /// Amazon EC2.
+    pub fn ec2(&self) -> aws_sdk_ec2::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_ec2::Client::from_conf(aws_sdk_ec2::config::Builder::from(&self.config).interceptor(guard).build())
+    }
+
+    /// Amazon EC2 Auto Scaling.
+    pub fn autoscaling(&self) -> aws_sdk_autoscaling::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_autoscaling::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_autoscaling::Client::from_conf(config.build())
+    }
+
+    /// Amazon ECR.
+    pub fn ecr(&self) -> aws_sdk_ecr::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_ecr::Client::from_conf(aws_sdk_ecr::config::Builder::from(&self.config).interceptor(guard).build())
+    }
+
+    /// Amazon GuardDuty.
+    pub fn guardduty(&self) -> aws_sdk_guardduty::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_guardduty::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_guardduty::Client::from_conf(config.build())
+    }
+
+    /// Amazon CloudWatch Logs.
+    pub fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_cloudwatchlogs::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_cloudwatchlogs::Client::from_conf(config.build())
+    }
+
+    /// AWS IAM.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_iam::Client::from_conf(aws_sdk_iam::config::Builder::from(&self.config).interceptor(guard).build())
+    }
+
     /// AWS STS.
     pub fn sts(&self) -> aws_sdk_sts::Client {
         let guard = Guard::new(self.latch.clone());

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::clients::{self, Clients};
 use super::eks::Place;
+use super::identity;
 use super::lost::NodeLost;
 use crate::model::{Clean, ReadOnly, WriteRight};
 
@@ -52,6 +53,8 @@ pub struct Sent {
 #[derive(Clone, Debug)]
 pub struct Agents {
     ssm: Client,
+    place: Place,
+    latch: ReadOnly,
     renewal: Clean,
 }
 
@@ -79,14 +82,20 @@ impl Agents {
     /// # Errors
     /// No Region is configured, or there are no credentials.
     pub async fn at(place: &Place, latch: ReadOnly) -> Result<Self, NodeLost> {
-        let clients = Clients::at(place, latch).await;
+        let clients = Clients::at(place, latch.clone()).await;
         if let Err(none) = clients.credible(place).await {
             return Err(NodeLost::NoCredentials { why: none.why, renewal: none.renewal });
         }
         if clients.region().is_none() {
             return Err(NodeLost::NoRegion { place: place.to_string().into() });
         }
-        Ok(Self { ssm: clients.ssm(), renewal: clients::renewal(place).into() })
+        Ok(Self { ssm: clients.ssm(), place: place.clone(), latch, renewal: clients::renewal(place).into() })
+    }
+
+    /// The AWS identity that commands are sent as; `None` where STS does not say.
+    pub async fn caller(&self) -> Option<Clean> {
+        let caller = identity::caller(&self.place, &self.latch).await.ok()?;
+        (!caller.arn.is_empty()).then_some(caller.arn)
     }
 
     /// Whether the agent of an instance can be reached, as the service knows it. Changes nothing.

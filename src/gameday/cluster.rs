@@ -18,6 +18,8 @@ use super::world::{self, Blueprint};
 pub(super) struct Cluster {
     /// Its name within its region.
     pub(super) name: &'static str,
+    /// Its region.
+    pub(super) region: &'static str,
     store: Mutex<Store>,
     life: Mutex<Life>,
     tokens: Mutex<Tokens>,
@@ -35,6 +37,7 @@ impl Cluster {
         let life = world::populate(&mut store, blueprint, Timestamp::now());
         Self {
             name: blueprint.name,
+            region: blueprint.region,
             store: Mutex::new(store),
             life: Mutex::new(life),
             tokens: Mutex::default(),

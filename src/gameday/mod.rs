@@ -10,6 +10,7 @@ mod account;
 mod audit;
 mod cluster;
 mod fields;
+mod form;
 mod json;
 mod kubeconfig;
 mod life;
@@ -98,7 +99,7 @@ impl GameDay {
             }
             clusters.push(cluster);
         }
-        let (server, account) = account::start(clusters.clone()).await?;
+        let (server, account) = account::start(clusters.clone(), &contexts).await?;
         tasks.push(server);
         let directory = tempfile::Builder::new()
             .prefix("podmortem-gameday-")
@@ -151,7 +152,7 @@ impl GameDay {
         }
     }
 
-    /// Where the account around the clusters answers: AWS Systems Manager, and no other service.
+    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR and Systems Manager.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)
     }

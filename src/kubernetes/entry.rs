@@ -25,6 +25,7 @@ pub struct Entry {
     account: Option<Clean>,
     region: Option<Clean>,
     place: Option<Place>,
+    eks: Option<String>,
 }
 
 /// How an entry leads to its cluster.
@@ -81,6 +82,7 @@ impl Entry {
             account: Some(cluster.account.clone()),
             region: Some(cluster.region.clone()),
             place: Some(cluster.place.clone()),
+            eks: Some(cluster.name.to_string()),
             way: Way::Eks(Box::new(cluster)),
         }
     }
@@ -107,6 +109,11 @@ impl Entry {
         self.place.as_ref()
     }
 
+    /// The name of the EKS cluster, where the configuration tells.
+    pub fn eks_name(&self) -> Option<&str> {
+        self.eks.as_deref()
+    }
+
     /// URL of the API server; empty where the configuration names none.
     pub fn server(&self) -> &Clean {
         &self.server
@@ -125,11 +132,16 @@ impl Entry {
             .or_else(|| region_of_server(server))
             .map(str::to_owned)
             .or_else(|| stanza::of(config, name).and_then(stanza::region));
+        let request = stanza::of(config, name).and_then(stanza::read);
+        let eks = arn.as_ref().map(|arn| arn.cluster.to_owned());
+        let eks = eks.or_else(|| request.as_ref().map(|request| request.cluster.clone()));
         let place = match cluster.and_then(embedded) {
-            Some(endpoint) => endpoint.map(|endpoint| Place { embedded: Some(endpoint), ..Place::default() }),
+            Some(endpoint) => endpoint.map(|endpoint| {
+                let (region, embedded) = (region.clone(), Some(endpoint));
+                Place { region, embedded, ..Place::default() }
+            }),
             None => {
-                let asked = stanza::of(config, name).and_then(stanza::read).map(|request| request.place);
-                let place = asked.unwrap_or_default();
+                let place = request.map(|request| request.place).unwrap_or_default();
                 Some(Place { region: place.region.or_else(|| region.clone()), ..place })
             }
         };
@@ -142,6 +154,7 @@ impl Entry {
             account: arn.as_ref().map(|arn| Clean::from(arn.account)),
             region: region.map(Clean::from),
             place,
+            eks,
         }
     }
 }
@@ -211,6 +224,7 @@ impl EntryError {
 struct Arn<'a> {
     region: &'a str,
     account: &'a str,
+    cluster: &'a str,
 }
 
 impl<'a> Arn<'a> {
@@ -218,8 +232,9 @@ impl<'a> Arn<'a> {
         let mut parts = text.splitn(6, ':');
         let (arn, _partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        let known = arn == "arn" && service == "eks" && resource.starts_with("cluster/");
-        (known && !region.is_empty() && !account.is_empty()).then_some(Self { region, account })
+        let cluster = resource.strip_prefix("cluster/")?;
+        let known = arn == "arn" && service == "eks";
+        (known && !region.is_empty() && !account.is_empty()).then_some(Self { region, account, cluster })
     }
 }
 
@@ -263,6 +278,7 @@ contexts:
         assert!(entries[0].current && !entries[1].current);
         assert_eq!(entries[0].account().unwrap(), "111122223333");
         assert_eq!(entries[0].region().unwrap(), "eu-west-1");
+        assert_eq!((entries[0].eks_name(), entries[1].eks_name()), (Some("shop"), None));
         assert_eq!(entries[1].account(), None);
         assert_eq!(entries[1].region().unwrap(), "us-west-2");
         assert!(entries[1].name.hid_something());

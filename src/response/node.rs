@@ -21,7 +21,7 @@ impl JobHand {
         let agents = self.read.cluster().agents().await?;
         if let Some(sent) = self.given_before(place, call, &script)? {
             let printed = agents.ended(&sent).await?;
-            self.keep_printed(call, &script, &sent, &printed).await?;
+            self.keep_printed(call, &script, (&sent, agents.caller().await), &printed).await?;
             return Ok(Bytes::from(printed.output));
         }
         agents.online(&call.path).await?;
@@ -38,7 +38,7 @@ impl JobHand {
         };
         self.answered(place, Answer::Accepted { version: sent.id.as_str().into(), uid: None }).await?;
         let printed = agents.ended(&sent).await?;
-        self.keep_printed(call, &script, &sent, &printed).await?;
+        self.keep_printed(call, &script, (&sent, agents.caller().await), &printed).await?;
         Ok(Bytes::from(printed.output))
     }
 
@@ -60,12 +60,13 @@ impl JobHand {
         &self,
         call: &Call,
         script: &Script,
-        sent: &Sent,
+        (sent, caller): (&Sent, Option<Clean>),
         printed: &Printed,
     ) -> Result<(), ActionError> {
         let label = format!("{}/{}", call.path, script.comment).into();
         let target = self.plan.targets.get(call.target).cloned();
-        let source = source(label, sent, self.identity.clone(), target);
+        let identity = caller.unwrap_or_else(|| self.identity.clone());
+        let source = source(label, sent, identity, target);
         keep_printed(&self.live, &self.evidence, &self.job, source, printed).await
     }
 }

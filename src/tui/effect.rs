@@ -12,7 +12,7 @@ use crate::playbook::Playbook;
 use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
 
-use super::detail::LogLine;
+use super::detail::{Around, LogLine, Question};
 
 /// Something to be done outside. The cockpit never waits for it.
 #[derive(Debug, Clone)]
@@ -39,6 +39,15 @@ pub enum Effect {
         namespace: Clean,
         /// Its name.
         name: Clean,
+    },
+    /// Ask the account around a cluster.
+    Around {
+        /// The look that wants it.
+        ticket: u64,
+        /// The session that leads to the cluster.
+        session: SessionId,
+        /// What is asked.
+        question: Question,
     },
     /// Fetch an object's events.
     Events {
@@ -182,6 +191,8 @@ pub enum Reply {
     Found(Vec<Entry>),
     /// An object's raw JSON.
     Object(u64, Result<Vec<u8>, Clean>),
+    /// What the account around a cluster told.
+    Around(u64, Around),
     /// The raw JSON of a list of events.
     Events(u64, Result<Vec<u8>, Clean>),
     /// Bindings and roles of the sessions that were asked.

@@ -207,6 +207,14 @@ impl Outside {
                     let _ = replies.send(Reply::Object(ticket, answer)).await;
                 });
             }
+            Effect::Around { ticket, session, question } => {
+                let Some(cluster) = self.cluster(session).cloned() else { return };
+                let (latch, replies) = (self.latch.clone(), self.replies.clone());
+                self.tasks.spawn(async move {
+                    let told = question.ask(&cluster, latch).await;
+                    let _ = replies.send(Reply::Around(ticket, told)).await;
+                });
+            }
             Effect::Events { ticket, row } => {
                 let Some(cluster) = self.cluster(row.session) else { return };
                 let (read, replies) = (cluster.read(), self.replies.clone());

@@ -14,10 +14,12 @@ use super::{Listing, Noun, Output, Selectors};
 /// How a list is asked for
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// What is selected.
     #[command(flatten)]
-    selectors: Selectors,
+    pub selectors: Selectors,
+    /// In which form.
     #[command(flatten)]
-    form: Form,
+    pub form: Form,
 }
 
 /// Form and patience of a list.

@@ -35,6 +35,13 @@ impl App {
             }
             Reply::Rights(rights) => self.open_rules(&rights),
             Reply::Reach(ticket, facts) => self.reached(ticket, facts),
+            Reply::Around(ticket, told) => {
+                let mut open = self.overlays.iter_mut().filter_map(open_detail);
+                if let Some(detail) = open.find(|detail| detail.ticket == ticket) {
+                    detail.around = told;
+                    detail.refresh(&self.inventory);
+                }
+            }
             Reply::Log(ticket, lines) => {
                 if let Some(detail) = self.look(ticket) {
                     detail.logs.take(lines);

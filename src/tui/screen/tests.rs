@@ -1,5 +1,6 @@
 //! The screen as people see it, and what keys do to it.
 
+mod plans;
 mod reach;
 mod walks;
 

@@ -46,8 +46,8 @@ static SPEC: Spec = Spec {
           whatever connections are open. Probes of the kubelet go on, so that the container is not restarted. Who has \
           root on the node can take the rules away, and they are gone when the node starts anew. Proven when the rules \
           were read back and what gets through was measured, as for isolate-pod. Needs \
-          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and ssm:GetCommandInvocation; the \
-          scripts stand in the plan.",
+          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), ssm:GetCommandInvocation and, to go \
+          on with a job whose program was killed, ssm:ListCommandInvocations; the scripts stand in the plan.",
 };
 
 /// Says on the pod that its node holds rules for it, and for which case.

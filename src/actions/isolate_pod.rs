@@ -68,8 +68,9 @@ static SPEC: Spec = Spec {
           pod's node through AWS Systems Manager, before and after: connections are tried from the pod's network \
           namespace and from pods beside it, and the open ones are watched. Nothing runs in a container. PROVEN is \
           what was measured; NOT ENFORCED, STILL LEAKING with the connections, and NOT MEASURED with what is missing \
-          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and \
-          ssm:GetCommandInvocation; the script stands in the plan.",
+          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), \
+          ssm:GetCommandInvocation and, to go on with a job whose program was killed, ssm:ListCommandInvocations; the \
+          script stands in the plan.",
 };
 
 #[async_trait]

@@ -10,7 +10,8 @@ use crate::model::{ReadOnly, Refused};
 
 /// What may be called while the latch is closed, by the SDK's name of the service.
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
-/// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them.
+/// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them,
+/// and neither is `ListCommandInvocations`: only who goes on with a job asks for it, and may write.
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("Auto Scaling", &["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"]),
     ("CloudWatch Logs", &["DescribeLogGroups"]),
@@ -145,6 +146,7 @@ mod tests {
             ("SSM", "GetParameter"),
             ("SSM", "SendCommand"),
             ("SSM", "GetCommandInvocation"),
+            ("SSM", "ListCommandInvocations"),
         ] {
             let refused = closed.permits(service, call).unwrap_err();
             assert_eq!(refused.what, format!("{service} {call}"));

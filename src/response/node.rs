@@ -7,7 +7,7 @@ use super::history::Past;
 use super::live::Live;
 use crate::actions::ActionError;
 use crate::aws::NodeLost;
-use crate::aws::ssm::{Printed, Script, Sent};
+use crate::aws::ssm::{Agents, Printed, Script, Sent};
 use crate::case::{Answer, Entry, Evidence, JobId, Source};
 use crate::kubernetes::Write;
 use crate::model::{Call, Clean, Target};
@@ -16,16 +16,18 @@ impl JobHand {
     /// Runs a script on a node and keeps what it printed. A node that cannot be asked is
     /// found out before anything is announced or sent.
     pub(super) async fn command(&self, place: usize, call: &Call, write: &Write) -> Result<Bytes, ActionError> {
-        let script: Script = serde_json::from_value(call.body.clone())
-            .map_err(|error| NodeLost::Malformed { why: error.to_string().into() })?;
+        let malformed = |error: serde_json::Error| NodeLost::Malformed { why: error.to_string().into() };
+        let script: Script = serde_json::from_value(call.body.clone()).map_err(malformed)?;
+        let script = script.named(&self.job.0, place);
         let agents = self.read.cluster().agents().await?;
-        if let Some(sent) = self.given_before(place, call, &script)? {
+        if let Some(sent) = self.given_before(place, call, &script, &agents).await? {
             let printed = agents.ended(&sent).await?;
             self.keep_printed(call, &script, (&sent, agents.caller().await), &printed).await?;
             return Ok(Bytes::from(printed.output));
         }
         agents.online(&call.path).await?;
-        self.announce(place, call).await?;
+        let body = serde_json::to_value(&script).map_err(malformed)?;
+        self.announce(place, &Call { body, ..call.clone() }).await?;
         let sent = match agents.send(write.right(), &call.path, &script).await {
             Ok(sent) => sent,
             Err(error) => {
@@ -42,17 +44,50 @@ impl JobHand {
         Ok(Bytes::from(printed.output))
     }
 
-    /// The command that this call became before this program went on with the job. One of
-    /// which nobody knows whether it was accepted is given again: every script of ours does
-    /// the same when it runs twice.
-    fn given_before(&self, place: usize, call: &Call, script: &Script) -> Result<Option<Sent>, ActionError> {
+    /// The command that this call became before this program went on with the job; `None`
+    /// where it has yet to be given.
+    async fn given_before(
+        &self,
+        place: usize,
+        call: &Call,
+        script: &Script,
+        agents: &Agents,
+    ) -> Result<Option<Sent>, ActionError> {
         match self.history.call(place) {
             Past::Answered(Answer::Accepted { version, .. }) => Ok(Some(script.sent_as(version, &call.path))),
             Past::Answered(Answer::Failed { why } | Answer::Absent { why }) => {
                 let said = format!("{} {} was refused before the job changed hands: {why}", call.method, call.path);
                 Err(ActionError::InTheWay(said.into()))
             }
-            _ => Ok(None),
+            Past::Open | Past::Answered(Answer::Unknown { .. }) => self.found_given(place, call, script, agents).await,
+            Past::None => Ok(None),
+        }
+    }
+
+    /// Decides a call of which no answer is recorded by what the service has in its list.
+    /// Where it does not say, the script is given again: each of ours does the same when it
+    /// runs twice, and what it would have done is needed.
+    async fn found_given(
+        &self,
+        place: usize,
+        call: &Call,
+        script: &Script,
+        agents: &Agents,
+    ) -> Result<Option<Sent>, ActionError> {
+        match agents.given(&call.path, script, self.history.began()).await {
+            Ok(Some(sent)) => {
+                self.answered(place, Answer::Accepted { version: sent.id.as_str().into(), uid: None }).await?;
+                Ok(Some(sent))
+            }
+            Ok(None) => Ok(None),
+            Err(why) => {
+                let said = format!(
+                    "cannot tell whether {} was given to {} before ({why}): it is given again, and does the same twice",
+                    script.comment, call.path
+                );
+                self.say(said.into()).await?;
+                Ok(None)
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crate::blast::Facts;
 use crate::case::{Custody, JobId};
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
+use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Update};
 use crate::playbook::Playbook;
 use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
@@ -149,6 +149,8 @@ pub enum Effect {
     Verify,
     /// Read an artefact.
     ReadEvidence(Box<Custody>),
+    /// Read a plan of the case.
+    ReadPlan(PlanHash),
     /// Read the notes of the case.
     ReadNotes,
     /// Save the notes of the case, if they still are what they were.

@@ -190,6 +190,7 @@ impl Outside {
             Effect::Evidence => self.acting.files().list(),
             Effect::Verify => self.acting.files().verify(),
             Effect::ReadEvidence(custody) => self.acting.files().read(*custody),
+            Effect::ReadPlan(plan) => self.acting.files().plan(plan),
             Effect::ReadNotes => self.acting.files().notes(),
             Effect::SaveNotes { before, text } => self.acting.files().save_notes(before, text),
             Effect::Run { session, identity, plan, how } => {

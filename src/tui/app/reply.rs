@@ -1,13 +1,13 @@
 //! What the world answers.
 
-use crate::model::{Clean, News, Update};
+use crate::model::{Clean, News, Tier, Update};
 
 use super::super::detail::{Detail, Fetched, events, yaml};
 use super::super::effect::{Reply, Tone};
 use super::super::overlays::Overlay;
 use super::super::panes::TextPane;
 use super::super::respond::{CaseView, Confirm};
-use crate::response::Lookout;
+use crate::response::{How, Lookout};
 
 use super::App;
 
@@ -52,6 +52,8 @@ impl App {
                     detail.logs.ended.push((container, why));
                 }
             }
+            // What only reads begins at once; its plan is in the case, and in the menu of its job.
+            Reply::Planned(Ok(plan)) if plan.tier == Tier::Reads => self.run_plan(*plan, How::NotAsked),
             Reply::Planned(Ok(plan)) => self.overlays.push(Overlay::Confirm(Box::new(Confirm::new(*plan)))),
             Reply::Planned(Err(why)) => {
                 self.releasing.clear();

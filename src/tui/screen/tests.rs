@@ -1,6 +1,7 @@
 //! The screen as people see it, and what keys do to it.
 
 mod around;
+mod plans;
 mod reach;
 mod walks;
 

@@ -113,8 +113,8 @@ fn rights() -> Rights {
     };
     let binding = |number: u32| {
         let namespace = format!("team-{}", number % 60);
-        let here = number % 50 != 0;
-        let name = if number % 10 == 0 { "reader" } else { "viewer" };
+        let here = !number.is_multiple_of(50);
+        let name = if number.is_multiple_of(10) { "reader" } else { "viewer" };
         let kind = if here { Kind::RoleBinding } else { Kind::ClusterRoleBinding };
         let object = json!({
             "metadata": {"name": format!("binding-{number}"), "namespace": if here { namespace.as_str() } else { "" }},

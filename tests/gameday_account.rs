@@ -102,7 +102,7 @@ impl Suspect {
         let named =
             |pod: &Pod| format!("{}={}", pod.uid().unwrap(), pod.status.as_ref().unwrap().pod_ip.clone().unwrap());
         let first = format!(
-            "phase={phase} pods='{}' peers='{}' tcp='10.42.0.200/443' udp='172.20.0.10/53' patience=2 watch=1.5",
+            "phase={phase} pods='{}' peers='{}' tcp='10.42.0.200/443' dns='172.20.0.10/53' near='169.254.169.254/80 169.254.170.23/80' patience=2 watch=1.5",
             named(&self.pod),
             named(&self.peer)
         );

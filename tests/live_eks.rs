@@ -92,6 +92,43 @@ fn the_program_lists_what_it_finds_in_a_region() {
     assert_eq!(found.len(), listed(&["pods", "-A", "-o", "json"], &[("KUBECONFIG", &kubeconfig)]).len());
 }
 
+#[test]
+fn the_way_leads_from_a_pod_to_its_node_its_instance_and_its_volumes() {
+    let (Some(endpoint), Some(kubeconfig)) =
+        (std::env::var_os("PODMORTEM_LIVE_AWS"), std::env::var_os("PODMORTEM_LIVE_KUBECONFIG"))
+    else {
+        println!("skipped: PODMORTEM_LIVE_AWS is not set");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let listed = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_podmortem"));
+        command.args(["--read-only"]).args(arguments).args(["-o", "json"]).env_clear().env("HOME", home.path());
+        command.env("KUBECONFIG", &kubeconfig).env("AWS_ENDPOINT_URL", &endpoint).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ACCESS_KEY_ID", "AKIAREALCLUSTEROBSER").env("AWS_SECRET_ACCESS_KEY", "observer-secret");
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let listed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        listed.get("items").and_then(|items| items.as_array()).cloned().unwrap()
+    };
+    let Some(pod) =
+        listed(&["pods", "-A"]).into_iter().find(|pod| pod.get("node").is_some_and(|node| node.is_string()))
+    else {
+        println!("skipped: no pod of this cluster runs on a node");
+        return;
+    };
+    let name = pod.get("node").and_then(|node| node.as_str()).unwrap();
+    let node = listed(&["nodes", name]).remove(0);
+    let machine = |place: &str| node.pointer(&format!("/machine/value/{place}")).cloned().unwrap_or_default();
+    assert_eq!(machine("instance/value/id"), *node.get("instanceId").unwrap());
+    assert_eq!(machine("instance/value/state"), "running");
+    assert_eq!(machine("scaling/value/group"), "eks-standard");
+    assert_eq!(machine("terminationProtection/value"), false);
+    assert_eq!(machine("interfaces/value").as_array().unwrap().len(), 2);
+    assert_eq!(machine("volumes/value").as_array().unwrap().len(), 2);
+    assert!(machine("groups/value/0/name").as_str().unwrap().starts_with("eks-cluster-sg-shop-prod"));
+}
+
 #[tokio::test]
 #[ignore = "run by the tests above, with keys in the environment"]
 async fn pods_of_the_administrator() {

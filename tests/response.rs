@@ -13,7 +13,8 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{fit, on_the_twin, served, targets};
+use fixture::{fit, served, targets};
+use podmortem::actions;
 use podmortem::case::{Case, Entry, JobEnd, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
@@ -70,7 +71,7 @@ async fn planning_changes_nothing_and_says_the_same_twice() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         let targets = fit(&site, spec, 2).await;
         let before = day.requests().len();
@@ -96,7 +97,7 @@ async fn read_only_sends_nothing_and_is_recorded() {
     let closed = site(&day, ReadOnly::closed()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         let plan = engine.plan(spec.id, &open, &fit(&open, spec, 1).await).await.unwrap();
         let before = day.requests().len();
@@ -106,7 +107,7 @@ async fn read_only_sends_nothing_and_is_recorded() {
     }
     let records = engine.case().records().unwrap();
     let refusals = records.iter().filter(|record| matches!(record.entry, Entry::Refused { .. })).count();
-    assert_eq!(refusals, on_the_twin().count());
+    assert_eq!(refusals, actions::all().len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +116,7 @@ async fn every_action_runs_to_its_verdict_and_the_case_verifies() {
     let site = site(&day, ReadOnly::open()).await;
     let root = tempfile::tempdir().unwrap();
     let engine = engine(root.path());
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         if !served(&site, spec).await {
             continue;
@@ -181,8 +182,17 @@ async fn intents_are_recorded_before_results_and_hold_the_exact_calls() {
         }
     }
     announced.sort_by_key(|(place, _)| *place);
+    let job = engine.jobs().borrow().iter().next().unwrap().id.clone();
+    let mut planned = plan.calls.clone();
+    // A command for a node says besides in its comment whose it is, so that it is found again.
+    for (place, call) in planned.iter_mut().enumerate().filter(|(_, call)| &*call.method == "ssm:SendCommand") {
+        let named = format!("{} {job}/{place}", call.body["Comment"].as_str().unwrap());
+        assert!(named.len() <= 100, "{named}");
+        call.body["Comment"] = named.into();
+    }
+    assert!(planned != plan.calls, "nothing was measured");
     let requests: Vec<Call> = announced.into_iter().map(|(_, request)| request).collect();
-    assert_eq!(requests, plan.calls);
+    assert_eq!(requests, planned);
 }
 
 #[tokio::test]

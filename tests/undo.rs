@@ -13,7 +13,8 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{fit, on_the_twin, served, targets};
+use fixture::{fit, served, targets};
+use podmortem::actions;
 use podmortem::case::{Case, Entry, NewCase, verify};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
@@ -73,7 +74,7 @@ async fn seen(site: &Site, plan: &Plan) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_be_undone_is_as_it_was_and_what_cannot_says_why() {
-    for action in on_the_twin() {
+    for action in actions::all() {
         let spec = action.spec();
         let day = GameDay::start(Scenario::still(), 7).await.unwrap();
         let site = site(&day).await;

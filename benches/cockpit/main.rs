@@ -113,7 +113,7 @@ const INSIDE: usize = 12;
 /// Moves the cursor two hundred times inside of what is shown, and as often down a
 /// list that scrolls, and prints how long each took and how many bytes it cost.
 fn keys(cockpit: &mut Terminal, when: &str) {
-    moves(cockpit, &format!("a move {when}"), |number| if number / INSIDE % 2 == 0 { b"j" } else { b"k" });
+    moves(cockpit, &format!("a move {when}"), |number| if (number / INSIDE).is_multiple_of(2) { b"j" } else { b"k" });
     for _ in 0..2 * INSIDE {
         cockpit.answer(b"j");
     }

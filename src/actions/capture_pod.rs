@@ -74,17 +74,22 @@ impl Action for CapturePod {
             }
             read => read?,
         };
-        for (place, target) in ask.targets.iter().enumerate() {
-            let pod: Pod = pinned(ask.look, target).await?;
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
-            plan.fact(place, "node", json!(pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref())));
-            plan.fact(place, "containers", json!(sources::containers(&pod)));
-            plan.fact(place, "images", json!(related::images(&pod)));
-            for path in sources::paths(ask.look, target, &pod, &bindings).await? {
-                plan.call(place, "GET", path, Value::Null);
-            }
-        }
+        let bindings = &bindings;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let pod: Pod = pinned(ask.look, target).await?;
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "owner", json!(controller(&pod.metadata).map(|owner| &owner.uid)));
+                plan.fact(place, "node", json!(pod.spec.as_ref().and_then(|spec| spec.node_name.as_ref())));
+                plan.fact(place, "containers", json!(sources::containers(&pod)));
+                plan.fact(place, "images", json!(related::images(&pod)));
+                for path in sources::paths(ask.look, target, &pod, bindings).await? {
+                    plan.call(place, "GET", path, Value::Null);
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

@@ -62,22 +62,28 @@ impl Action for Cordon {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let node: Node = pinned(ask.look, target).await?;
-            let closed = is_closed(&node);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "unschedulable", closed);
-            let (path, body) = setting(target, json!(true));
-            if closed {
-                plan.note(PlanNote::Already(format!("{target} is cordoned already; nothing is sent for it").into()));
-                plan.already(place, "PATCH", path, body);
-                continue;
-            }
-            plan.call(place, "PATCH", path, body);
-            if let Some(note) = bypassing(ask, target).await? {
-                plan.note(note);
-            }
-        }
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let node: Node = pinned(ask.look, target).await?;
+                let closed = is_closed(&node);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "unschedulable", closed);
+                let (path, body) = setting(target, json!(true));
+                if closed {
+                    plan.note(PlanNote::Already(
+                        format!("{target} is cordoned already; nothing is sent for it").into(),
+                    ));
+                    plan.already(place, "PATCH", path, body);
+                    return Ok((plan, ()));
+                }
+                plan.call(place, "PATCH", path, body);
+                if let Some(note) = bypassing(ask, target).await? {
+                    plan.note(note);
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         let nodes: Vec<Node> = list(ask.look, &Kind::Node.path()).await?;
         let chosen = |node: &Node| ask.targets.iter().any(|target| node.metadata.uid == Some(target.uid.to_string()));
         let open = nodes.iter().filter(|node| !is_closed(node) && !chosen(node)).count();
@@ -118,28 +124,32 @@ impl Action for Cordon {
 
     async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
         let mut plan = Sketch::undo(&SPEC, ask, done);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let Some(node): Option<Node> = still_there(ask.look, target).await? else {
-                plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
-                continue;
-            };
-            let other = taken_over(&node.metadata, &["spec", "unschedulable"]);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "unschedulable", is_closed(&node));
-            plan.fact(place, "unschedulable by", json!(other));
-            let note = if !done.changed(target) {
-                PlanNote::Theirs(format!("{target} was cordoned before, and stays so").into())
-            } else if !is_closed(&node) {
-                PlanNote::Theirs(format!("somebody has uncordoned {target} since").into())
-            } else if let Some(other) = other {
-                PlanNote::Theirs(format!("{other} has cordoned {target} since: it stays so").into())
-            } else {
-                let (path, body) = setting(target, json!(null));
-                plan.call(place, "PATCH", path, body);
-                continue;
-            };
-            plan.note(note);
-        }
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let Some(node): Option<Node> = still_there(ask.look, target).await? else {
+                    plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
+                    return Ok((plan, ()));
+                };
+                let other = taken_over(&node.metadata, &["spec", "unschedulable"]);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "unschedulable", is_closed(&node));
+                plan.fact(place, "unschedulable by", json!(other));
+                let note = if !done.changed(target) {
+                    PlanNote::Theirs(format!("{target} was cordoned before, and stays so").into())
+                } else if !is_closed(&node) {
+                    PlanNote::Theirs(format!("somebody has uncordoned {target} since").into())
+                } else if let Some(other) = other {
+                    PlanNote::Theirs(format!("{other} has cordoned {target} since: it stays so").into())
+                } else {
+                    let (path, body) = setting(target, json!(null));
+                    plan.call(place, "PATCH", path, body);
+                    return Ok((plan, ()));
+                };
+                plan.note(note);
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

@@ -52,52 +52,54 @@ impl Action for DeletePod {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
-        let mut pods = Vec::new();
-        for (place, target) in ask.targets.iter().enumerate() {
-            let pod: Pod = pinned(ask.look, target).await?;
-            let spec = pod.spec.clone().unwrap_or_default();
-            let owner = controller(&pod.metadata);
-            if owner.is_some_and(|owner| owner.kind == "Node") {
-                let why = format!(
-                    "{target} is the mirror of a file on its node: deleting it ends nothing; remove the file there"
-                );
-                return Err(ActionError::InTheWay(why.into()));
-            }
-            // Nobody's grace period is 0: that would take the object away without waiting for the node.
-            let grace = spec.termination_grace_period_seconds.unwrap_or(30).max(1);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "owner", json!(owner.map(|owner| &owner.uid)));
-            plan.fact(place, "node", json!(spec.node_name));
-            plan.fact(place, "grace", grace);
-            let body = json!({
-                "apiVersion": "v1",
-                "kind": "DeleteOptions",
-                "gracePeriodSeconds": grace,
-                "preconditions": {"uid": target.uid.to_string()},
-            });
-            plan.call(place, "DELETE", path_of(target), body);
-            match owner {
-                Some(owner) => {
-                    let text = format!(
-                        "{} {} starts a replacement at once, on a node that takes pods",
-                        Clean::from(owner.kind.as_str()),
-                        Clean::from(owner.name.as_str())
+        let pods: Vec<Pod> = plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let pod: Pod = pinned(ask.look, target).await?;
+                let spec = pod.spec.clone().unwrap_or_default();
+                let owner = controller(&pod.metadata);
+                if owner.is_some_and(|owner| owner.kind == "Node") {
+                    let why = format!(
+                        "{target} is the mirror of a file on its node: deleting it ends nothing; remove the file there"
                     );
-                    plan.note(PlanNote::AlsoHit(text.into()));
+                    return Err(ActionError::InTheWay(why.into()));
                 }
-                None => {
-                    plan.note(PlanNote::CannotUndo(format!("{target} has no owner: nothing starts it again").into()))
+                // Nobody's grace period is 0: that would take the object away without waiting for the node.
+                let grace = spec.termination_grace_period_seconds.unwrap_or(30).max(1);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "owner", json!(owner.map(|owner| &owner.uid)));
+                plan.fact(place, "node", json!(spec.node_name));
+                plan.fact(place, "grace", grace);
+                let body = json!({
+                    "apiVersion": "v1",
+                    "kind": "DeleteOptions",
+                    "gracePeriodSeconds": grace,
+                    "preconditions": {"uid": target.uid.to_string()},
+                });
+                plan.call(place, "DELETE", path_of(target), body);
+                match owner {
+                    Some(owner) => {
+                        let text = format!(
+                            "{} {} starts a replacement at once, on a node that takes pods",
+                            Clean::from(owner.kind.as_str()),
+                            Clean::from(owner.name.as_str())
+                        );
+                        plan.note(PlanNote::AlsoHit(text.into()));
+                    }
+                    None => {
+                        plan.note(PlanNote::CannotUndo(format!("{target} has no owner: nothing starts it again").into()))
+                    }
                 }
-            }
-            for finalizer in pod.metadata.finalizers.iter().flatten() {
-                let text = format!("{target} stays until {} lets it go", Clean::from(finalizer.as_str()));
-                plan.note(PlanNote::Limit(text.into()));
-            }
-            if let Some(note) = ending::silent_node(ask, spec.node_name.as_deref()).await? {
-                plan.note(note);
-            }
-            pods.push(pod);
-        }
+                for finalizer in pod.metadata.finalizers.iter().flatten() {
+                    let text = format!("{target} stays until {} lets it go", Clean::from(finalizer.as_str()));
+                    plan.note(PlanNote::Limit(text.into()));
+                }
+                if let Some(note) = ending::silent_node(ask, spec.node_name.as_deref()).await? {
+                    plan.note(note);
+                }
+                Ok((plan, pod))
+            })
+        })
+        .await?;
         losses(&pods, ask.known).into_iter().for_each(|note| plan.note(note));
         Ok(plan.done())
     }

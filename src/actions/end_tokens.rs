@@ -64,37 +64,42 @@ impl Action for EndTokens {
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
         let lockout = Lockout::read(ask.look).await?;
-        for (place, target) in ask.targets.iter().enumerate() {
-            let object: Value = raw(ask.look, target).await?;
-            let namespace = target.namespace.as_deref().unwrap_or_default();
-            let subject = Subject::account(namespace, &target.name);
-            if lockout.is_us(&subject) {
-                let why = format!("{subject} is you: ending its tokens would lock you out; somebody else has to do it");
-                return Err(ActionError::InTheWay(why.into()));
-            }
-            if field(&object, "/metadata/finalizers").as_array().is_some_and(|all| !all.is_empty()) {
-                let why =
-                    format!("{target} has finalizers: it would not be gone when it is made anew; clear them first");
-                return Err(ActionError::InTheWay(why.into()));
-            }
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "account", account::kept(&object));
-            let own = path_of(target);
-            plan.call(place, "POST", format!("{own}/token?fieldManager={MANAGER}"), witness::request());
-            plan.call(
-                place,
-                "DELETE",
-                own.clone(),
-                json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": target.uid.to_string()}}),
-            );
-            // Applied, and not created: the control plane makes `default` anew by itself, and either way this ends alike.
-            let path = format!("{own}?fieldManager={MANAGER}&force=true");
-            plan.call(place, "PATCH", path, account::kept(&object));
-            keepers(&object).into_iter().for_each(|note| plan.note(note));
-            for note in others(ask, target, &object).await? {
-                plan.note(note);
-            }
-        }
+        let lockout = &lockout;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let object: Value = raw(ask.look, target).await?;
+                let namespace = target.namespace.as_deref().unwrap_or_default();
+                let subject = Subject::account(namespace, &target.name);
+                if lockout.is_us(&subject) {
+                    let why = format!("{subject} is you: ending its tokens would lock you out; somebody else has to do it");
+                    return Err(ActionError::InTheWay(why.into()));
+                }
+                if field(&object, "/metadata/finalizers").as_array().is_some_and(|all| !all.is_empty()) {
+                    let why =
+                        format!("{target} has finalizers: it would not be gone when it is made anew; clear them first");
+                    return Err(ActionError::InTheWay(why.into()));
+                }
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "account", account::kept(&object));
+                let own = path_of(target);
+                plan.call(place, "POST", format!("{own}/token?fieldManager={MANAGER}"), witness::request());
+                plan.call(
+                    place,
+                    "DELETE",
+                    own.clone(),
+                    json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": target.uid.to_string()}}),
+                );
+                // Applied, and not created: the control plane makes `default` anew by itself, and either way this ends alike.
+                let path = format!("{own}?fieldManager={MANAGER}&force=true");
+                plan.call(place, "PATCH", path, account::kept(&object));
+                keepers(&object).into_iter().for_each(|note| plan.note(note));
+                for note in others(ask, target, &object).await? {
+                    plan.note(note);
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

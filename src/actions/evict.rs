@@ -80,24 +80,30 @@ impl Action for Evict {
             return Err(wrong(&SPEC, format!("patience is a number of seconds, and not {}", Clean::from(patience))));
         }
         let mut plan = Sketch::new(&SPEC, ask);
-        let mut going: Vec<Pod> = Vec::new();
-        for (place, target) in ask.targets.iter().enumerate() {
-            plan.fact(place, "uid", target.uid.to_string());
-            let sorted = match target.kind {
-                Kind::Node => Sorted::of_node(ask, target, &mut plan).await?,
-                _ => Sorted::of_pod(ask, target).await?,
-            };
-            let uids: Vec<_> = sorted.innocent.iter().filter_map(|pod| pod.metadata.uid.as_deref()).collect();
-            plan.fact(place, "pods", json!(uids));
-            for pod in &sorted.innocent {
-                let (path, body) = eviction(pod);
-                plan.call(place, "POST", path, body);
-            }
-            if sorted.innocent.is_empty() {
-                plan.note(PlanNote::Already(format!("no innocent pod is on {target}; nothing is sent for it").into()));
-            }
-            going.extend(sorted.innocent);
-        }
+        let going: Vec<Vec<Pod>> = plan
+            .each(ask.targets, |place, target, mut plan| {
+                Box::pin(async move {
+                    plan.fact(place, "uid", target.uid.to_string());
+                    let sorted = match target.kind {
+                        Kind::Node => Sorted::of_node(ask, target, &mut plan).await?,
+                        _ => Sorted::of_pod(ask, target).await?,
+                    };
+                    let uids: Vec<_> = sorted.innocent.iter().filter_map(|pod| pod.metadata.uid.as_deref()).collect();
+                    plan.fact(place, "pods", json!(uids));
+                    for pod in &sorted.innocent {
+                        let (path, body) = eviction(pod);
+                        plan.call(place, "POST", path, body);
+                    }
+                    if sorted.innocent.is_empty() {
+                        plan.note(PlanNote::Already(
+                            format!("no innocent pod is on {target}; nothing is sent for it").into(),
+                        ));
+                    }
+                    Ok((plan, sorted.innocent))
+                })
+            })
+            .await?;
+        let going: Vec<Pod> = going.into_iter().flatten().collect();
         budget::notes(ask, &going).await?.into_iter().for_each(|note| plan.note(note));
         losses(&going, ask.known).into_iter().for_each(|note| plan.note(note));
         for pod in going.iter().filter(|pod| super::frame::controller(&pod.metadata).is_none()) {

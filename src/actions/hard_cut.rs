@@ -12,14 +12,14 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::json;
 
-use self::command::Doing;
+use self::command::{Doing, WITH};
 use super::frame::{
-    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, path_of, pinned,
+    Action, ActionError, Ask, Disabled, Done, Look, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, path_of, pinned,
 };
 use super::isolate_pod::measure::{CANARY, Ground, Phase, Subject};
 use super::isolate_pod::{proof, surroundings};
 use crate::model::facts::Facts;
-use crate::model::{Kind, Plan, PlanNote, Target, Tier, Verdict};
+use crate::model::{Clean, Kind, Plan, PlanNote, Target, Tier, Verdict};
 
 pub const ACTION: &dyn Action = &HardCut;
 
@@ -31,7 +31,7 @@ static SPEC: Spec = Spec {
     key: 'x',
     kinds: &[Kind::Pod],
     tier: Tier::MayHurt,
-    options: &[CANARY],
+    options: &[CANARY, WITH],
     rights: &[
         Right::here("get", "", "pods"),
         Right::here("list", "", "pods"),
@@ -46,8 +46,8 @@ static SPEC: Spec = Spec {
           whatever connections are open. Probes of the kubelet go on, so that the container is not restarted. Who has \
           root on the node can take the rules away, and they are gone when the node starts anew. Proven when the rules \
           were read back and what gets through was measured, as for isolate-pod. Needs \
-          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and ssm:GetCommandInvocation; the \
-          scripts stand in the plan.",
+          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), ssm:GetCommandInvocation and, to go \
+          on with a job whose program was killed, ssm:ListCommandInvocations; the scripts stand in the plan.",
 };
 
 /// Says on the pod that its node holds rules for it, and for which case.
@@ -74,6 +74,7 @@ impl Action for HardCut {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
+        let tools = command::tools(&SPEC, ask.options)?;
         let reads: Vec<_> = ask.targets.iter().map(|target| pinned::<Pod>(ask.look, target)).collect();
         let pods: Vec<Pod> = futures::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         for (target, pod) in ask.targets.iter().zip(&pods) {
@@ -84,8 +85,17 @@ impl Action for HardCut {
         }
         let subjects = pods.iter().enumerate().filter_map(|(place, pod)| Subject::of(place, pod)).collect();
         let ground = Ground::read(&SPEC, ask, subjects, &mut plan).await?;
+        for (target, pod) in ask.targets.iter().zip(&pods) {
+            let node = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).unwrap_or_default();
+            let why = match ground.instance(node) {
+                Some(Ok(_)) => continue,
+                Some(Err(why)) => format!("nothing can be done on its node {}: {why}", Clean::from(node)),
+                None => "it is on no node, or has no address yet".to_owned(),
+            };
+            return Err(ActionError::Unfit { action: SPEC.id, target: Box::new(target.clone()), why: why.into() });
+        }
         ground.measure(Phase::Before, &mut plan);
-        command::add(&ground, &mut plan);
+        command::add(&ground, &tools, &mut plan);
         let case = ask.case.map_or_else(|| "none".to_owned(), |case| case.slug());
         for (place, (target, pod)) in ask.targets.iter().zip(&pods).enumerate() {
             let spec = pod.spec.clone().unwrap_or_default();
@@ -113,6 +123,7 @@ impl Action for HardCut {
             "whoever talks to the pod waits in vain; it stays ready, since its node still reaches it".into(),
         ));
         ground.measure(Phase::After, &mut plan);
+        proof::note_again(&mut plan);
         Ok(plan.done())
     }
 
@@ -140,8 +151,8 @@ impl Action for HardCut {
             Some(command::state(&String::from_utf8_lossy(outcome.printed.get(&call)?), number))
         });
         match found {
-            Some(command::State::Here { interface, .. }) => {
-                let there = format!("the rules on {interface} of its node were read back");
+            Some(command::State::Here { interface, tool, .. }) => {
+                let there = format!("the rules on {interface} of its node ({tool}) were read back");
                 proof::verdict(work, outcome, &pod, &there).await
             }
             Some(state) => {
@@ -149,6 +160,20 @@ impl Action for HardCut {
             }
             None => Ok(Verdict::NotMeasured { why: "its node did not say whether the rules are there".into() }),
         }
+    }
+
+    fn measures(&self, plan: &Plan, target: &Target) -> Option<usize> {
+        proof::measures(plan, target)
+    }
+
+    async fn measured(
+        &self,
+        look: &dyn Look,
+        plan: &Plan,
+        target: &Target,
+        printed: &[u8],
+    ) -> Result<Verdict, ActionError> {
+        proof::measured(look, plan, target, printed).await
     }
 
     async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {

@@ -9,7 +9,7 @@ mod outage;
 #[path = "isolate_pod/overrule.rs"]
 mod overrule;
 #[path = "isolate_pod/plugin.rs"]
-mod plugin;
+pub(super) mod plugin;
 #[path = "isolate_pod/policy.rs"]
 mod policy;
 #[path = "isolate_pod/proof.rs"]
@@ -30,7 +30,7 @@ use self::measure::{Ground, Phase, Subject};
 use self::policy::Isolation;
 use self::surroundings::Surroundings;
 use super::frame::{
-    Action, ActionError, Ask, Disabled, Done, MANAGER, Outcome, Right, SEND_COMMAND, Sketch, Spec, Undo, Work,
+    Action, ActionError, Ask, Disabled, Done, Look, MANAGER, Outcome, Right, SEND_COMMAND, Sketch, Spec, Undo, Work,
     controller, labels, path_of, pinned,
 };
 use crate::kubernetes;
@@ -68,8 +68,9 @@ static SPEC: Spec = Spec {
           pod's node through AWS Systems Manager, before and after: connections are tried from the pod's network \
           namespace and from pods beside it, and the open ones are watched. Nothing runs in a container. PROVEN is \
           what was measured; NOT ENFORCED, STILL LEAKING with the connections, and NOT MEASURED with what is missing \
-          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and \
-          ssm:GetCommandInvocation; the script stands in the plan.",
+          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), \
+          ssm:GetCommandInvocation and, to go on with a job whose program was killed, ssm:ListCommandInvocations; the \
+          script stands in the plan.",
 };
 
 #[async_trait]
@@ -116,6 +117,7 @@ impl Action for IsolatePod {
                 .into(),
         ));
         ground.measure(Phase::After, &mut plan);
+        proof::note_again(&mut plan);
         Ok(plan.done())
     }
 
@@ -164,6 +166,20 @@ impl Action for IsolatePod {
             }
         };
         Ok(Verdict::NotEnforced { rests_on: rests_on.into() })
+    }
+
+    fn measures(&self, plan: &Plan, target: &Target) -> Option<usize> {
+        proof::measures(plan, target)
+    }
+
+    async fn measured(
+        &self,
+        look: &dyn Look,
+        plan: &Plan,
+        target: &Target,
+        printed: &[u8],
+    ) -> Result<Verdict, ActionError> {
+        proof::measured(look, plan, target, printed).await
     }
 
     async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
@@ -217,7 +233,14 @@ impl IsolatePod {
         create(plan, place, "POST", isolation.create_path(), isolation.manifest());
         if around.plugin.cluster_policies {
             let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
-            plan.call(place, "POST", admin::create_path(), admin::manifest(&isolation, namespace, &uid));
+            let manifest = admin::manifest(&isolation, namespace, &uid);
+            let there = admin::is_there(&around.admin, &manifest);
+            plan.fact(place, "cluster-wide policy", json!(there));
+            if there == Some(false) {
+                plan.note(PlanNote::Limit(format!("the cluster-wide policy {} is there and is another one: somebody changed it; look at it, delete it, and plan again", isolation.name()).into()));
+            }
+            let create = if there == Some(true) { Sketch::already } else { Sketch::call };
+            create(plan, place, "POST", admin::create_path(), manifest);
         }
         let path = format!("{}?fieldManager={MANAGER}", path_of(target));
         let patch = if has_label { Sketch::already } else { Sketch::call };

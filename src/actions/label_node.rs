@@ -50,11 +50,16 @@ impl Action for LabelNode {
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let marking = Marking::of(&SPEC, ask)?;
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let node: Value = raw(ask.look, target).await?;
-            plan.fact(place, "uid", target.uid.to_string());
-            marking.plan(&mut plan, place, target, &node)?;
-        }
+        let marking = &marking;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let node: Value = raw(ask.look, target).await?;
+                plan.fact(place, "uid", target.uid.to_string());
+                marking.plan(&mut plan, place, target, &node)?;
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         let sets: Vec<DaemonSet> = list(ask.look, &Kind::DaemonSet.path()).await?;
         for set in &sets {
             for key in marking.labels.keys().filter(|key| chooses_by(set, key)) {

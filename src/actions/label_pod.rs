@@ -69,15 +69,22 @@ impl Action for LabelPod {
         let marking = Marking::of(&SPEC, ask)?;
         let orphan = is_yes(&SPEC, ask.options, "orphan")?;
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let pod: Value = raw(ask.look, target).await?;
-            let meta = meta_of(&pod);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "labels", json!(meta.labels));
-            plan.fact(place, "owner", json!(controller(&meta).map(|owner| &owner.uid)));
-            marking.plan(&mut plan, place, target, &pod)?;
-            self.consequences(ask, target, &meta, &marking, orphan, &mut plan).await?;
-        }
+        let (marking, around) = (&marking, &Selecting::around(ask).await?);
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let pod: Value = raw(ask.look, target).await?;
+                let meta = meta_of(&pod);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "labels", json!(meta.labels));
+                plan.fact(place, "owner", json!(controller(&meta).map(|owner| &owner.uid)));
+                marking.plan(&mut plan, place, target, &pod)?;
+                if let Some(selecting) = around.get(target.namespace.as_deref().unwrap_or_default()) {
+                    self.consequences(ask, target, (&meta, marking, selecting), orphan, &mut plan).await?;
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 
@@ -115,15 +122,13 @@ impl LabelPod {
         &self,
         ask: &Ask<'_>,
         target: &Target,
-        meta: &ObjectMeta,
-        marking: &Marking,
+        (meta, marking, selecting): (&ObjectMeta, &Marking, &Selecting),
         orphan: bool,
         plan: &mut Sketch,
     ) -> Result<(), ActionError> {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let before = labels(meta);
         let after = marking.after(&before);
-        let selecting = Selecting::read(ask.look, namespace).await?;
         selecting.changes(&target.name, &before, &after).into_iter().for_each(|note| plan.note(note));
         match owner_of(ask.look, namespace, meta).await? {
             None => {

@@ -12,6 +12,7 @@ pub use frame::{
 };
 
 pub use isolate_pod::measure::is_measurement;
+pub use isolate_pod::plugin::Plugin;
 
 include!(concat!(env!("OUT_DIR"), "/actions.rs"));
 

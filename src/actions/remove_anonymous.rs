@@ -73,38 +73,46 @@ impl Action for RemoveAnonymous {
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
         let lockout = Lockout::read(ask.look).await?;
-        let mut read: Vec<Binding> = Vec::new();
-        for (place, target) in ask.targets.iter().enumerate() {
-            let object = raw(ask.look, target).await?;
-            let unreadable =
-                || ActionError::Odd { what: target.name.clone(), why: "its subjects cannot be read".into() };
-            let binding = Binding::read(target.kind, object).ok_or_else(unreadable)?;
-            if target.name == *PUBLIC {
-                let why = format!("{target} is left alone: load balancers ask the API server for its health with it");
-                return Err(ActionError::InTheWay(why.into()));
-            }
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, &binding.path(), binding.subjects_fact());
-            match take_out(&binding, Subject::is_anonymous) {
-                Some((path, body)) => plan.call(place, "PATCH", path, body),
-                None => {
-                    plan.note(PlanNote::Already(
-                        format!("{target} binds nobody anonymous; nothing is sent for it").into(),
-                    ));
-                }
-            }
-            binding.notes(Subject::is_anonymous).into_iter().for_each(|note| plan.note(note));
-            let may = held(ask.look, &anybody(), &probes(ask.look, &[&binding]).await?).await?;
-            let words: Vec<String> = may.iter().map(|probe| probe.words().to_string()).collect();
-            if !words.is_empty() {
-                let text =
-                    format!("anybody who reaches the API server may now, without a credential: {}", words.join(", "));
-                plan.note(PlanNote::Limit(text.into()));
-                plan.note(PlanNote::AlsoHit("whoever relies on that, such as a monitor without a credential".into()));
-            }
-            plan.fact(place, "may", json!(may));
-            read.push(binding);
-        }
+        let read: Vec<Binding> = plan
+            .each(ask.targets, |place, target, mut plan| {
+                Box::pin(async move {
+                    let object = raw(ask.look, target).await?;
+                    let unreadable =
+                        || ActionError::Odd { what: target.name.clone(), why: "its subjects cannot be read".into() };
+                    let binding = Binding::read(target.kind, object).ok_or_else(unreadable)?;
+                    if target.name == *PUBLIC {
+                        let why =
+                            format!("{target} is left alone: load balancers ask the API server for its health with it");
+                        return Err(ActionError::InTheWay(why.into()));
+                    }
+                    plan.fact(place, "uid", target.uid.to_string());
+                    plan.fact(place, &binding.path(), binding.subjects_fact());
+                    match take_out(&binding, Subject::is_anonymous) {
+                        Some((path, body)) => plan.call(place, "PATCH", path, body),
+                        None => {
+                            plan.note(PlanNote::Already(
+                                format!("{target} binds nobody anonymous; nothing is sent for it").into(),
+                            ));
+                        }
+                    }
+                    binding.notes(Subject::is_anonymous).into_iter().for_each(|note| plan.note(note));
+                    let may = held(ask.look, &anybody(), &probes(ask.look, &[&binding]).await?).await?;
+                    let words: Vec<String> = may.iter().map(|probe| probe.words().to_string()).collect();
+                    if !words.is_empty() {
+                        let text = format!(
+                            "anybody who reaches the API server may now, without a credential: {}",
+                            words.join(", ")
+                        );
+                        plan.note(PlanNote::Limit(text.into()));
+                        plan.note(PlanNote::AlsoHit(
+                            "whoever relies on that, such as a monitor without a credential".into(),
+                        ));
+                    }
+                    plan.fact(place, "may", json!(may));
+                    Ok((plan, binding))
+                })
+            })
+            .await?;
         let gone: Vec<(&Binding, &Subject)> = read
             .iter()
             .flat_map(|binding| binding.subjects.iter().filter(|one| one.is_anonymous()).map(move |one| (binding, one)))

@@ -65,60 +65,61 @@ impl Action for RemoveFromServices {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
-        let mut read: BTreeMap<String, Selecting> = BTreeMap::new();
-        for (place, target) in ask.targets.iter().enumerate() {
-            let namespace = target.namespace.as_deref().unwrap_or_default().to_owned();
-            if !read.contains_key(&namespace) {
-                read.insert(namespace.clone(), Selecting::read(ask.look, &namespace).await?);
-            }
-            let Some(selecting) = read.get(&namespace) else { continue };
-            let pod: Value = raw(ask.look, target).await?;
-            let meta = meta_of(&pod);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "owner", json!(controller(&meta).map(|owner| &owner.uid)));
-            let before = labels(&meta);
-            let owners = match owner_of(ask.look, &namespace, &meta).await? {
-                None => BTreeSet::new(),
-                Some(owner) => match &owner.selector {
-                    Some(selector) => keys(selector).map(str::to_owned).collect(),
-                    None => {
-                        let why = format!(
-                            "{target} belongs to {}, and which labels that looks at is not known: taking one away \
-                             might make it start a replacement",
-                            owner.title
-                        );
-                        return Err(ActionError::InTheWay(why.into()));
+        let around = &Selecting::around(ask).await?;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let namespace = target.namespace.as_deref().unwrap_or_default();
+                let Some(selecting) = around.get(namespace) else { return Ok((plan, ())) };
+                let pod: Value = raw(ask.look, target).await?;
+                let meta = meta_of(&pod);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "owner", json!(controller(&meta).map(|owner| &owner.uid)));
+                let before = labels(&meta);
+                let owners = match owner_of(ask.look, namespace, &meta).await? {
+                    None => BTreeSet::new(),
+                    Some(owner) => match &owner.selector {
+                        Some(selector) => keys(selector).map(str::to_owned).collect(),
+                        None => {
+                            let why = format!(
+                                "{target} belongs to {}, and which labels that looks at is not known: taking one away \
+                                 might make it start a replacement",
+                                owner.title
+                            );
+                            return Err(ActionError::InTheWay(why.into()));
+                        }
+                    },
+                };
+                let way = Way::out(&selecting.services, &before, &owners);
+                plan.fact(place, "services", json!(way.left));
+                for service in &way.stuck {
+                    let text = format!(
+                        "service {service} selects {target} by its owner's labels alone: taking one would make the owner \
+                         start a replacement; isolate the pod instead"
+                    );
+                    if way.left.is_empty() {
+                        return Err(ActionError::InTheWay(text.into()));
                     }
-                },
-            };
-            let way = Way::out(&selecting.services, &before, &owners);
-            plan.fact(place, "services", json!(way.left));
-            for service in &way.stuck {
-                let text = format!(
-                    "service {service} selects {target} by its owner's labels alone: taking one would make the owner \
-                     start a replacement; isolate the pod instead"
-                );
-                if way.left.is_empty() {
-                    return Err(ActionError::InTheWay(text.into()));
+                    plan.note(PlanNote::Limit(text.into()));
                 }
-                plan.note(PlanNote::Limit(text.into()));
-            }
-            if way.labels.is_empty() {
-                plan.note(PlanNote::Already(format!("no service selects {target}; nothing is sent for it").into()));
-                continue;
-            }
-            let after: BTreeMap<_, _> = before
-                .iter()
-                .filter(|(key, _)| !way.labels.contains(*key))
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect();
-            selecting.changes(&target.name, &before, &after).into_iter().for_each(|note| plan.note(note));
-            let gone = way.labels.iter().map(|key| (key.clone(), Value::Null));
-            let body = put_back::labels_patch(target, gone);
-            put_back::remember(&mut plan, place, &body, &pod);
-            plan.call(place, "PATCH", format!("{}?fieldManager={MANAGER}", path_of(target)), body);
-            plan.note(PlanNote::Limit("connections that are open now stay open; only new ones go elsewhere".into()));
-        }
+                if way.labels.is_empty() {
+                    plan.note(PlanNote::Already(format!("no service selects {target}; nothing is sent for it").into()));
+                    return Ok((plan, ()));
+                }
+                let after: BTreeMap<_, _> = before
+                    .iter()
+                    .filter(|(key, _)| !way.labels.contains(*key))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect();
+                selecting.changes(&target.name, &before, &after).into_iter().for_each(|note| plan.note(note));
+                let gone = way.labels.iter().map(|key| (key.clone(), Value::Null));
+                let body = put_back::labels_patch(target, gone);
+                put_back::remember(&mut plan, place, &body, &pod);
+                plan.call(place, "PATCH", format!("{}?fieldManager={MANAGER}", path_of(target)), body);
+                plan.note(PlanNote::Limit("connections that are open now stay open; only new ones go elsewhere".into()));
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

@@ -72,35 +72,41 @@ impl Action for ScaleDown {
         let no_number = || wrong(&SPEC, format!("replicas is a number, and not {}", Clean::from(wanted)));
         let wanted: u32 = wanted.parse().map_err(|_| no_number())?;
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let workload: Value = raw(ask.look, target).await?;
-            if let Some(owner) = controller(&meta_of(&workload)) {
-                let why =
-                    format!("{target} belongs to {} {}, which sets it back; scale that one", owner.kind, owner.name);
-                return Err(ActionError::InTheWay(why.into()));
-            }
-            let now = field(&workload, "/spec/replicas").as_u64().unwrap_or(1);
-            let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"replicas": wanted}});
-            let path = format!("{}/scale?fieldManager={MANAGER}", path_of(target));
-            plan.fact(place, "uid", target.uid.to_string());
-            put_back::remember(&mut plan, place, &body, &workload);
-            if now <= u64::from(wanted) {
-                plan.note(PlanNote::Already(format!("{target} has {now} replicas; nothing is sent for it").into()));
-                plan.already(place, "PATCH", path, body);
-                continue;
-            }
-            plan.call(place, "PATCH", path, body);
-            let pods = pods_of(ask.look, target).await?;
-            let uids: Vec<_> = pods.iter().filter_map(|pod| pod.metadata.uid.as_deref()).collect();
-            plan.fact(place, "pods", json!(uids));
-            if wanted > 0 {
-                let text = format!("{target} goes from {now} to {wanted}; its controller chooses which pods end");
-                plan.note(PlanNote::Limit(text.into()));
-            }
-            losses(&pods, ask.known).into_iter().for_each(|note| plan.note(note));
-            keepers(&workload).into_iter().for_each(|note| plan.note(note));
-            autoscalers(ask, target, wanted).await?.into_iter().for_each(|note| plan.note(note));
-        }
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let workload: Value = raw(ask.look, target).await?;
+                if let Some(owner) = controller(&meta_of(&workload)) {
+                    let why = format!(
+                        "{target} belongs to {} {}, which sets it back; scale that one",
+                        owner.kind, owner.name
+                    );
+                    return Err(ActionError::InTheWay(why.into()));
+                }
+                let now = field(&workload, "/spec/replicas").as_u64().unwrap_or(1);
+                let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"replicas": wanted}});
+                let path = format!("{}/scale?fieldManager={MANAGER}", path_of(target));
+                plan.fact(place, "uid", target.uid.to_string());
+                put_back::remember(&mut plan, place, &body, &workload);
+                if now <= u64::from(wanted) {
+                    plan.note(PlanNote::Already(format!("{target} has {now} replicas; nothing is sent for it").into()));
+                    plan.already(place, "PATCH", path, body);
+                    return Ok((plan, ()));
+                }
+                plan.call(place, "PATCH", path, body);
+                let pods = pods_of(ask.look, target).await?;
+                let uids: Vec<_> = pods.iter().filter_map(|pod| pod.metadata.uid.as_deref()).collect();
+                plan.fact(place, "pods", json!(uids));
+                if wanted > 0 {
+                    let text = format!("{target} goes from {now} to {wanted}; its controller chooses which pods end");
+                    plan.note(PlanNote::Limit(text.into()));
+                }
+                losses(&pods, ask.known).into_iter().for_each(|note| plan.note(note));
+                keepers(&workload).into_iter().for_each(|note| plan.note(note));
+                autoscalers(ask, target, wanted).await?.into_iter().for_each(|note| plan.note(note));
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

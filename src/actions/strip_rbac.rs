@@ -79,49 +79,61 @@ impl Action for StripRbac {
         let mut plan = Sketch::new(&SPEC, ask);
         let all = bindings(ask.look).await?;
         let lockout = Lockout::read(ask.look).await?;
-        let mut gone: Vec<(&Binding, &Subject)> = Vec::new();
         let subjects: Vec<Subject> =
             ask.targets.iter().map(|target| subject_of(ask, target, &all)).collect::<Result<_, _>>()?;
-        for (place, (target, subject)) in ask.targets.iter().zip(&subjects).enumerate() {
-            if target.kind == Kind::ServiceAccount {
-                raw(ask.look, target).await?;
-            }
-            plan.fact(place, "uid", target.uid.to_string());
-            let named: Vec<&Binding> = all
-                .iter()
-                .filter(|binding| target.kind == Kind::ServiceAccount || binding.uid == target.uid.to_string())
-                .filter(|binding| binding.subjects.iter().any(|one| one.is(subject)))
-                .collect();
-            gone.extend(named.iter().map(|binding| (*binding, subject)));
-            for binding in &named {
-                plan.fact(place, &binding.path(), binding.subjects_fact());
-                if let Some((path, body)) = take_out(binding, |one| one.is(subject)) {
-                    plan.call(place, "PATCH", path, body);
-                }
-                binding.notes(|one| one.is(subject)).into_iter().for_each(|note| plan.note(note));
-            }
-            if named.is_empty() {
-                plan.note(PlanNote::Already(format!("no binding names {subject}; nothing is sent for it").into()));
-            }
-            for (binding, group) in whoever(&all, subject) {
-                let text = format!(
-                    "{subject} keeps what {} gives to everybody in {}",
-                    binding.title(),
-                    Clean::from(group.as_str())
-                );
-                plan.note(PlanNote::Limit(text.into()));
-            }
-            let may = held(ask.look, &Who::of(subject), &probes(ask.look, &named).await?).await?;
-            let words: Vec<String> = may.iter().map(|probe| probe.words().to_string()).collect();
-            if !words.is_empty() {
-                plan.note(PlanNote::Limit(format!("{subject} may now: {}", words.join(", ")).into()));
-            }
-            plan.fact(place, "may", json!(may));
-            if let Some(note) = speaking(ask, subject).await? {
-                plan.note(note);
-            }
-        }
-        lockout.check(&all, &gone)?;
+        let (all, subjects) = (&all, &subjects);
+        let named: Vec<Vec<&Binding>> = plan
+            .each(ask.targets, |place, target, mut plan| {
+                Box::pin(async move {
+                    let Some(subject) = subjects.get(place) else { return Ok((plan, Vec::new())) };
+                    if target.kind == Kind::ServiceAccount {
+                        raw(ask.look, target).await?;
+                    }
+                    plan.fact(place, "uid", target.uid.to_string());
+                    let named: Vec<&Binding> = all
+                        .iter()
+                        .filter(|binding| target.kind == Kind::ServiceAccount || binding.uid == target.uid.to_string())
+                        .filter(|binding| binding.subjects.iter().any(|one| one.is(subject)))
+                        .collect();
+                    for binding in &named {
+                        plan.fact(place, &binding.path(), binding.subjects_fact());
+                        if let Some((path, body)) = take_out(binding, |one| one.is(subject)) {
+                            plan.call(place, "PATCH", path, body);
+                        }
+                        binding.notes(|one| one.is(subject)).into_iter().for_each(|note| plan.note(note));
+                    }
+                    if named.is_empty() {
+                        plan.note(PlanNote::Already(
+                            format!("no binding names {subject}; nothing is sent for it").into(),
+                        ));
+                    }
+                    for (binding, group) in whoever(all, subject) {
+                        let text = format!(
+                            "{subject} keeps what {} gives to everybody in {}",
+                            binding.title(),
+                            Clean::from(group.as_str())
+                        );
+                        plan.note(PlanNote::Limit(text.into()));
+                    }
+                    let may = held(ask.look, &Who::of(subject), &probes(ask.look, &named).await?).await?;
+                    let words: Vec<String> = may.iter().map(|probe| probe.words().to_string()).collect();
+                    if !words.is_empty() {
+                        plan.note(PlanNote::Limit(format!("{subject} may now: {}", words.join(", ")).into()));
+                    }
+                    plan.fact(place, "may", json!(may));
+                    if let Some(note) = speaking(ask, subject).await? {
+                        plan.note(note);
+                    }
+                    Ok((plan, named))
+                })
+            })
+            .await?;
+        let gone: Vec<(&Binding, &Subject)> = subjects
+            .iter()
+            .zip(&named)
+            .flat_map(|(subject, named)| named.iter().map(move |binding| (*binding, subject)))
+            .collect();
+        lockout.check(all, &gone)?;
         plan.note(PlanNote::Limit(UNSEEN.into()));
         Ok(plan.done())
     }

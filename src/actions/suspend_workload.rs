@@ -62,33 +62,39 @@ impl Action for SuspendWorkload {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let object: Value = raw(ask.look, target).await?;
-            plan.fact(place, "uid", target.uid.to_string());
-            let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"suspend": true}});
-            put_back::remember(&mut plan, place, &body, &object);
-            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
-            if *field(&object, "/spec/suspend") == json!(true) {
-                plan.note(PlanNote::Already(format!("{target} is suspended already; nothing is sent for it").into()));
-                plan.already(place, "PATCH", path, body);
-                continue;
-            }
-            plan.call(place, "PATCH", path, body);
-            keepers(&object).into_iter().for_each(|note| plan.note(note));
-            let pods = pods_of(ask.look, target).await?;
-            let mut names: Vec<_> = pods.iter().filter_map(|pod| pod.metadata.name.clone()).collect();
-            names.sort();
-            if target.kind == Kind::Job {
-                plan.fact(place, "pods", json!(names));
-                if let Some(note) = losses(&pods, ask.known) {
-                    plan.raise(Tier::Irreversible);
-                    plan.note(note);
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let object: Value = raw(ask.look, target).await?;
+                plan.fact(place, "uid", target.uid.to_string());
+                let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"suspend": true}});
+                put_back::remember(&mut plan, place, &body, &object);
+                let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+                if *field(&object, "/spec/suspend") == json!(true) {
+                    plan.note(PlanNote::Already(
+                        format!("{target} is suspended already; nothing is sent for it").into(),
+                    ));
+                    plan.already(place, "PATCH", path, body);
+                    return Ok((plan, ()));
                 }
-            } else if !names.is_empty() {
-                let text = format!("what {target} has started goes on: {}", names.join(", "));
-                plan.note(PlanNote::Limit(text.into()));
-            }
-        }
+                plan.call(place, "PATCH", path, body);
+                keepers(&object).into_iter().for_each(|note| plan.note(note));
+                let pods = pods_of(ask.look, target).await?;
+                let mut names: Vec<_> = pods.iter().filter_map(|pod| pod.metadata.name.clone()).collect();
+                names.sort();
+                if target.kind == Kind::Job {
+                    plan.fact(place, "pods", json!(names));
+                    if let Some(note) = losses(&pods, ask.known) {
+                        plan.raise(Tier::Irreversible);
+                        plan.note(note);
+                    }
+                } else if !names.is_empty() {
+                    let text = format!("what {target} has started goes on: {}", names.join(", "));
+                    plan.note(PlanNote::Limit(text.into()));
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

@@ -45,34 +45,39 @@ impl Action for TaintNode {
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let taint = Taint::parse(ask.options.get("taint"))?;
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let node: Value = raw(ask.look, target).await?;
-            let there = taints(&node);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "taints", Value::Array(there.to_vec()));
-            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
-            let body = taint.adding(target, &node);
-            match there.iter().find(|other| taint.is_place_of(other)) {
-                None => plan.call(place, "PATCH", path, body),
-                Some(same) if taint.is(same) => {
-                    plan.note(PlanNote::Already(
-                        format!("{target} has the taint already; nothing is sent for it").into(),
-                    ));
-                    plan.already(place, "PATCH", path, body);
+        let taint = &taint;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let node: Value = raw(ask.look, target).await?;
+                let there = taints(&node);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "taints", Value::Array(there.to_vec()));
+                let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+                let body = taint.adding(target, &node);
+                match there.iter().find(|other| taint.is_place_of(other)) {
+                    None => plan.call(place, "PATCH", path, body),
+                    Some(same) if taint.is(same) => {
+                        plan.note(PlanNote::Already(
+                            format!("{target} has the taint already; nothing is sent for it").into(),
+                        ));
+                        plan.already(place, "PATCH", path, body);
+                    }
+                    Some(other) => {
+                        let why = format!(
+                            "{target} has the taint {}={}:NoSchedule already; choose another key",
+                            taint.key,
+                            field(other, "/value").as_str().unwrap_or_default()
+                        );
+                        return Err(ActionError::InTheWay(why.into()));
+                    }
                 }
-                Some(other) => {
-                    let why = format!(
-                        "{target} has the taint {}={}:NoSchedule already; choose another key",
-                        taint.key,
-                        field(other, "/value").as_str().unwrap_or_default()
-                    );
-                    return Err(ActionError::InTheWay(why.into()));
-                }
-            }
-            plan.note(PlanNote::Limit(
-                "pods that tolerate every taint still start there, such as those of most DaemonSets".into(),
-            ));
-        }
+                plan.note(PlanNote::Limit(
+                    "pods that tolerate every taint still start there, such as those of most DaemonSets".into(),
+                ));
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 
@@ -95,29 +100,36 @@ impl Action for TaintNode {
     async fn plan_undo(&self, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
         let taint = Taint::parse(done.plan.options.get("taint"))?;
         let mut plan = Sketch::undo(&SPEC, ask, done);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let Some(node) = raw_if_there(ask.look, target).await? else {
-                plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
-                continue;
-            };
-            let there = taints(&node);
-            plan.fact(place, "uid", target.uid.to_string());
-            plan.fact(place, "taints", Value::Array(there.to_vec()));
-            if !done.changed(target) {
-                plan.note(PlanNote::Theirs(format!("{target} had the taint before, and keeps it").into()));
-                continue;
-            }
-            let Some((at, ours)) = there.iter().enumerate().find(|(_, other)| taint.is(other)) else {
-                plan.note(PlanNote::Theirs(format!("somebody has taken the taint {taint} from {target} since").into()));
-                continue;
-            };
-            let body = json!([
-                {"op": "test", "path": "/metadata/uid", "value": target.uid.to_string()},
-                {"op": "test", "path": format!("/spec/taints/{at}"), "value": ours},
-                {"op": "remove", "path": format!("/spec/taints/{at}")},
-            ]);
-            plan.call(place, "PATCH", format!("{}?fieldManager={MANAGER}", path_of(target)), body);
-        }
+        let taint = &taint;
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let Some(node) = raw_if_there(ask.look, target).await? else {
+                    plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
+                    return Ok((plan, ()));
+                };
+                let there = taints(&node);
+                plan.fact(place, "uid", target.uid.to_string());
+                plan.fact(place, "taints", Value::Array(there.to_vec()));
+                if !done.changed(target) {
+                    plan.note(PlanNote::Theirs(format!("{target} had the taint before, and keeps it").into()));
+                    return Ok((plan, ()));
+                }
+                let Some((at, ours)) = there.iter().enumerate().find(|(_, other)| taint.is(other)) else {
+                    plan.note(PlanNote::Theirs(
+                        format!("somebody has taken the taint {taint} from {target} since").into(),
+                    ));
+                    return Ok((plan, ()));
+                };
+                let body = json!([
+                    {"op": "test", "path": "/metadata/uid", "value": target.uid.to_string()},
+                    {"op": "test", "path": format!("/spec/taints/{at}"), "value": ours},
+                    {"op": "remove", "path": format!("/spec/taints/{at}")},
+                ]);
+                plan.call(place, "PATCH", format!("{}?fieldManager={MANAGER}", path_of(target)), body);
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

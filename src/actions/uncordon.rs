@@ -56,22 +56,28 @@ impl Action for Uncordon {
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<Plan, ActionError> {
         let mut plan = Sketch::new(&SPEC, ask);
-        for (place, target) in ask.targets.iter().enumerate() {
-            let node: Value = raw(ask.look, target).await?;
-            let path = format!("{}?fieldManager={MANAGER}", path_of(target));
-            let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"unschedulable": null}});
-            plan.fact(place, "uid", target.uid.to_string());
-            put_back::remember(&mut plan, place, &body, &node);
-            if is_closed(&node) {
-                plan.call(place, "PATCH", path, body);
-                plan.note(PlanNote::AlsoHit(
-                    format!("new pods may start on {}, the attacker's included", target.name).into(),
-                ));
-            } else {
-                plan.note(PlanNote::Already(format!("{target} takes new pods already; nothing is sent for it").into()));
-                plan.already(place, "PATCH", path, body);
-            }
-        }
+        plan.each(ask.targets, |place, target, mut plan| {
+            Box::pin(async move {
+                let node: Value = raw(ask.look, target).await?;
+                let path = format!("{}?fieldManager={MANAGER}", path_of(target));
+                let body = json!({"metadata": {"uid": target.uid.to_string()}, "spec": {"unschedulable": null}});
+                plan.fact(place, "uid", target.uid.to_string());
+                put_back::remember(&mut plan, place, &body, &node);
+                if is_closed(&node) {
+                    plan.call(place, "PATCH", path, body);
+                    plan.note(PlanNote::AlsoHit(
+                        format!("new pods may start on {}, the attacker's included", target.name).into(),
+                    ));
+                } else {
+                    plan.note(PlanNote::Already(
+                        format!("{target} takes new pods already; nothing is sent for it").into(),
+                    ));
+                    plan.already(place, "PATCH", path, body);
+                }
+                Ok((plan, ()))
+            })
+        })
+        .await?;
         Ok(plan.done())
     }
 

@@ -67,13 +67,6 @@ impl Clients {
         aws_sdk_eks::Client::from_conf(aws_sdk_eks::config::Builder::from(&self.config).interceptor(guard).build())
     }
 
-    /// Amazon GuardDuty.
-    pub fn guardduty(&self) -> aws_sdk_guardduty::Client {
-        let guard = Guard::new(self.latch.clone());
-        let config = aws_sdk_guardduty::config::Builder::from(&self.config).interceptor(guard);
-        aws_sdk_guardduty::Client::from_conf(config.build())
-    }
-
     /// AWS Systems Manager.
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
         let guard = Guard::new(self.latch.clone());
@@ -81,6 +74,45 @@ impl Clients {
         let once = RetryConfig::disabled();
         let config = aws_sdk_ssm::config::Builder::from(&self.config).retry_config(once).interceptor(guard);
         aws_sdk_ssm::Client::from_conf(config.build())
+    }
+
+    /// Amazon EC2.
+    pub fn ec2(&self) -> aws_sdk_ec2::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_ec2::Client::from_conf(aws_sdk_ec2::config::Builder::from(&self.config).interceptor(guard).build())
+    }
+
+    /// Amazon EC2 Auto Scaling.
+    pub fn autoscaling(&self) -> aws_sdk_autoscaling::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_autoscaling::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_autoscaling::Client::from_conf(config.build())
+    }
+
+    /// Amazon ECR.
+    pub fn ecr(&self) -> aws_sdk_ecr::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_ecr::Client::from_conf(aws_sdk_ecr::config::Builder::from(&self.config).interceptor(guard).build())
+    }
+
+    /// Amazon GuardDuty.
+    pub fn guardduty(&self) -> aws_sdk_guardduty::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_guardduty::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_guardduty::Client::from_conf(config.build())
+    }
+
+    /// Amazon CloudWatch Logs.
+    pub fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        let guard = Guard::new(self.latch.clone());
+        let config = aws_sdk_cloudwatchlogs::config::Builder::from(&self.config).interceptor(guard);
+        aws_sdk_cloudwatchlogs::Client::from_conf(config.build())
+    }
+
+    /// AWS IAM.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let guard = Guard::new(self.latch.clone());
+        aws_sdk_iam::Client::from_conf(aws_sdk_iam::config::Builder::from(&self.config).interceptor(guard).build())
     }
 
     /// AWS STS.

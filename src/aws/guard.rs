@@ -1,5 +1,7 @@
 //! Read-only for AWS: an explicit list of the calls that disclose nothing and change nothing.
 
+use aws_sdk_ec2::operation::describe_instance_attribute::DescribeInstanceAttributeInput;
+use aws_sdk_ec2::types::InstanceAttributeName;
 use aws_sdk_sts::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
@@ -8,13 +10,47 @@ use crate::model::{ReadOnly, Refused};
 
 /// What may be called while the latch is closed, by the SDK's name of the service.
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
-/// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them.
-const ALLOWED: [(&str, &[&str]); 4] = [
-    ("EKS", &["ListClusters", "DescribeCluster"]),
-    ("GuardDuty", &["ListDetectors", "ListFindings", "GetFindings", "GetDetector"]),
+/// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them,
+/// and neither is `ListCommandInvocations`: only who goes on with a job asks for it, and may write.
+const ALLOWED: [(&str, &[&str]); 9] = [
+    ("Auto Scaling", &["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"]),
+    ("CloudWatch Logs", &["DescribeLogGroups"]),
+    (
+        "EC2",
+        &[
+            "DescribeInstances",
+            "DescribeInstanceAttribute",
+            "DescribeVolumes",
+            "DescribeNetworkInterfaces",
+            "DescribeSecurityGroups",
+            "DescribeVpcs",
+        ],
+    ),
+    ("ECR", &["DescribeImages"]),
+    (
+        "EKS",
+        &[
+            "ListClusters",
+            "DescribeCluster",
+            "ListAccessEntries",
+            "DescribeAccessEntry",
+            "ListAssociatedAccessPolicies",
+            "ListIdentityProviderConfigs",
+            "DescribeIdentityProviderConfig",
+            "ListPodIdentityAssociations",
+            "DescribePodIdentityAssociation",
+        ],
+    ),
+    ("GuardDuty", &["ListDetectors", "GetDetector", "ListFindings", "GetFindings"]),
+    ("IAM", &["GetInstanceProfile", "GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]),
     ("SSM", &["DescribeInstanceInformation"]),
     ("STS", &["GetCallerIdentity"]),
 ];
+
+/// Attributes of an instance that may be read while the latch is closed. The call
+/// gives `userData` too, and that holds secrets more often than not.
+const ATTRIBUTES: [InstanceAttributeName; 2] =
+    [InstanceAttributeName::DisableApiTermination, InstanceAttributeName::InstanceInitiatedShutdownBehavior];
 
 /// Refuses a call before it is even written down as a request.
 #[derive(Debug)]
@@ -30,6 +66,16 @@ impl Guard {
         let listed = ALLOWED.iter().any(|(name, calls)| *name == service && calls.contains(&operation));
         if listed || !self.0.is_closed() { Ok(()) } else { Err(Refused::read_only(&format!("{service} {operation}"))) }
     }
+
+    fn permits_attribute(&self, asked: &DescribeInstanceAttributeInput) -> Result<(), Refused> {
+        let listed = asked.attribute().is_some_and(|attribute| ATTRIBUTES.contains(attribute));
+        let name = asked.attribute().map_or("no attribute", InstanceAttributeName::as_str);
+        if listed || !self.0.is_closed() {
+            Ok(())
+        } else {
+            Err(Refused::read_only(&format!("EC2 DescribeInstanceAttribute of {name}")))
+        }
+    }
 }
 
 impl Intercept for Guard {
@@ -39,14 +85,18 @@ impl Intercept for Guard {
 
     fn read_before_serialization(
         &self,
-        _: &BeforeSerializationInterceptorContextRef<'_>,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), aws_smithy_runtime_api::box_error::BoxError> {
         let call = bag.load::<Metadata>();
         let (service, operation) =
             call.map_or(("unknown service", "unknown call"), |call| (call.service(), call.name()));
-        Ok(self.permits(service, operation)?)
+        self.permits(service, operation)?;
+        if let Some(asked) = context.input().downcast_ref() {
+            self.permits_attribute(asked)?;
+        }
+        Ok(())
     }
 }
 
@@ -74,6 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn no_attribute_that_discloses_is_read() {
+        let asked = |name: InstanceAttributeName| {
+            let input = DescribeInstanceAttributeInput::builder().instance_id("i-1").attribute(name);
+            Guard::new(ReadOnly::closed()).permits_attribute(&input.build().unwrap())
+        };
+        assert_eq!(asked(InstanceAttributeName::DisableApiTermination), Ok(()));
+        let refused = asked(InstanceAttributeName::UserData).unwrap_err();
+        assert_eq!(refused.what, "EC2 DescribeInstanceAttribute of userData");
+    }
+
+    #[test]
     fn only_what_is_listed_passes_a_closed_latch() {
         let closed = Guard::new(ReadOnly::closed());
         assert_eq!(closed.permits("STS", "GetCallerIdentity"), Ok(()));
@@ -85,6 +146,7 @@ mod tests {
             ("SSM", "GetParameter"),
             ("SSM", "SendCommand"),
             ("SSM", "GetCommandInvocation"),
+            ("SSM", "ListCommandInvocations"),
         ] {
             let refused = closed.permits(service, call).unwrap_err();
             assert_eq!(refused.what, format!("{service} {call}"));

@@ -24,7 +24,7 @@ pub enum NodeLost {
     },
     /// The credentials do not allow the call.
     #[error(
-        "{call} is not allowed ({why}); a policy that allows ssm:DescribeInstanceInformation, ssm:SendCommand with the document AWS-RunShellScript, and ssm:GetCommandInvocation is needed"
+        "{call} is not allowed ({why}); a policy that allows ssm:DescribeInstanceInformation, ssm:SendCommand with the document AWS-RunShellScript, ssm:GetCommandInvocation and ssm:ListCommandInvocations is needed"
     )]
     Denied {
         /// The call.

@@ -1,13 +1,32 @@
 //! The AWS account around the clusters: the only place where an SDK client is built.
 
+pub mod access;
+pub mod account;
+pub mod agent;
+pub mod autoscaling;
 pub mod clients;
+pub mod control_plane;
+pub mod detector;
+pub mod ec2;
+pub mod ecr;
 pub mod eks;
 mod guard;
 pub mod guardduty;
+pub mod iam;
 pub mod identity;
+pub mod logs;
 mod lost;
+pub mod machine;
 pub mod ssm;
 pub mod token;
+pub mod told;
 
+pub use account::Account;
+pub use control_plane::ControlPlane;
 pub use eks::{EksCluster, Place};
 pub use lost::NodeLost;
+pub use machine::{Machine, at as machine_at};
+pub use told::{Told, Unsaid};
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::ProvideErrorMetadata as _;
-use aws_sdk_ssm::types::{CommandInvocationStatus, InstanceInformationStringFilter};
+use aws_sdk_ssm::types::{CommandFilter, CommandFilterKey, CommandInvocationStatus, InstanceInformationStringFilter};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::clients::{self, Clients};
 use super::eks::Place;
+use super::identity;
 use super::lost::NodeLost;
 use crate::model::{Clean, ReadOnly, WriteRight};
 
@@ -52,8 +54,13 @@ pub struct Sent {
 #[derive(Clone, Debug)]
 pub struct Agents {
     ssm: Client,
+    place: Place,
+    latch: ReadOnly,
     renewal: Clean,
 }
+
+/// Characters that the service takes as a comment.
+const COMMENT: usize = 100;
 
 /// The agent answers this fast when it is there: after that the service is asked less often.
 const FAST: Duration = Duration::from_millis(250);
@@ -64,7 +71,19 @@ const SLOW: Duration = Duration::from_secs(2);
 /// An invocation that was just sent is unknown for a moment: asked for again for this long.
 const UNKNOWN: Duration = Duration::from_secs(10);
 
+/// A command that was just sent is in no list for a moment: looked for again for this long.
+const LISTED: Duration = Duration::from_secs(3);
+
+/// What clocks of machines in one account are apart at most, with a good deal to spare.
+const CLOCKS: Duration = Duration::from_secs(900);
+
 impl Script {
+    /// The script of one call of one job: by its comment it is found again in the account's history of commands.
+    pub fn named(self, job: &str, call: usize) -> Self {
+        let comment = format!("{} {job}/{call}", self.comment).chars().take(COMMENT).collect();
+        Self { comment, ..self }
+    }
+
     /// The command that this became, by the id that the service gave it.
     pub fn sent_as(&self, id: &str, instance: &str) -> Sent {
         let runs = self.parameters.get("executionTimeout").and_then(|seconds| seconds.first()?.parse().ok());
@@ -79,14 +98,20 @@ impl Agents {
     /// # Errors
     /// No Region is configured, or there are no credentials.
     pub async fn at(place: &Place, latch: ReadOnly) -> Result<Self, NodeLost> {
-        let clients = Clients::at(place, latch).await;
+        let clients = Clients::at(place, latch.clone()).await;
         if let Err(none) = clients.credible(place).await {
             return Err(NodeLost::NoCredentials { why: none.why, renewal: none.renewal });
         }
         if clients.region().is_none() {
             return Err(NodeLost::NoRegion { place: place.to_string().into() });
         }
-        Ok(Self { ssm: clients.ssm(), renewal: clients::renewal(place).into() })
+        Ok(Self { ssm: clients.ssm(), place: place.clone(), latch, renewal: clients::renewal(place).into() })
+    }
+
+    /// The AWS identity that commands are sent as; `None` where STS does not say.
+    pub async fn caller(&self) -> Option<Clean> {
+        let caller = identity::caller(&self.place, &self.latch).await.ok()?;
+        (!caller.arn.is_empty()).then_some(caller.arn)
     }
 
     /// Whether the agent of an instance can be reached, as the service knows it. Changes nothing.
@@ -128,6 +153,49 @@ impl Agents {
             .map_err(|error| self.failed(CALL, instance, error.code(), &error))?;
         let id = sent.command.and_then(|command| command.command_id).unwrap_or_default();
         Ok(script.sent_as(&id, instance))
+    }
+
+    /// The command that a script became, by its comment, which names one call of one job;
+    /// `None` where the service was never given it. `since` bounds what is asked for: the
+    /// service remembers commands for 30 days. Lists tell nothing of what was run or printed.
+    ///
+    /// # Errors
+    /// The service does not say.
+    pub async fn given(
+        &self,
+        instance: &str,
+        script: &Script,
+        since: Option<Timestamp>,
+    ) -> Result<Option<Sent>, NodeLost> {
+        const CALL: &str = "ssm:ListCommandInvocations";
+        let after = since.map(|since| {
+            let after = since.saturating_sub(CLOCKS).unwrap_or(since).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            CommandFilter::builder().key(CommandFilterKey::InvokedAfter).value(after).build()
+        });
+        let after = after.transpose().map_err(|error| self.unreachable(CALL, &error))?;
+        let begun = Instant::now();
+        loop {
+            let asked = self
+                .ssm
+                .list_command_invocations()
+                .instance_id(instance)
+                .set_filters(after.clone().map(|one| vec![one]));
+            let mut pages = asked.into_paginator().send();
+            while let Some(page) = pages.next().await {
+                let page = page.map_err(|error| self.failed(CALL, instance, error.code(), &error))?;
+                let mut all = page.command_invocations().iter();
+                let own = all.find(|one| {
+                    one.comment() == Some(&script.comment) && one.instance_id().is_none_or(|on| on == instance)
+                });
+                if let Some(id) = own.and_then(|one| one.command_id()) {
+                    return Ok(Some(script.sent_as(id, instance)));
+                }
+            }
+            if begun.elapsed() >= LISTED {
+                return Ok(None);
+            }
+            tokio::time::sleep(FAST).await;
+        }
     }
 
     /// Waits until a script has ended well, and gives what it printed.

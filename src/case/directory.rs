@@ -8,7 +8,7 @@ use super::access::Access;
 use super::error::{At, CaseError};
 use super::known::Known;
 use super::merge::merge;
-use super::read::{Lines, lines_path, writers};
+use super::read::{self, lines_path, writers};
 use super::{By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Summary, WriterId};
 use crate::config::Directories;
 use crate::model::{Clean, ClusterId};
@@ -66,8 +66,8 @@ impl Case {
     pub fn open(home: &Directories, case: &str) -> Result<Self, CaseError> {
         let path = Self::find(home.cases(), case)?;
         let access = Access::of(path.parent().unwrap_or(home.cases()));
-        let summary = Self::summary_of(&path)?;
-        Ok(Self::at(summary.id, path, access, home))
+        let id = Self::id_of(&path)?;
+        Ok(Self::at(id, path, access, home))
     }
 
     /// The same case, its journal written through another way to the disk.
@@ -180,6 +180,17 @@ impl Case {
         Ok(record)
     }
 
+    /// The id, which stands in the first record of whoever began the case: a long journal is not read for it.
+    fn id_of(path: &Path) -> Result<CaseId, CaseError> {
+        let journal = path.join("journal");
+        for writer in writers(&journal)? {
+            if let Some(Record { entry: Entry::Opened { id, .. }, .. }) = read::first(&lines_path(&journal, &writer))? {
+                return Ok(id);
+            }
+        }
+        Ok(Self::summary_of(path)?.id)
+    }
+
     fn summary_of(path: &Path) -> Result<Summary, CaseError> {
         Summary::fold(path.to_owned(), &records(path)?).ok_or_else(|| CaseError::NotACase { path: path.to_owned() })
     }
@@ -189,8 +200,7 @@ fn records(path: &Path) -> Result<Vec<Record>, CaseError> {
     let journal = path.join("journal");
     let mut files = Vec::new();
     for writer in writers(&journal)? {
-        let lines = Lines::read(&lines_path(&journal, &writer))?;
-        files.push(lines.whole.into_iter().filter_map(|line| line.record.ok()).collect());
+        files.push(read::records(&lines_path(&journal, &writer))?);
     }
     Ok(merge(files))
 }

@@ -11,6 +11,7 @@ use super::epochs::file_name;
 use super::error::{At, CaseError};
 use super::evidence::{UNFINISHED, hash_file, writer_of};
 use super::head::HeadFile;
+use super::merge::merge;
 use super::read::{Lines, head_path, lines_path, writers};
 use super::{Digest, Entry, Head, Life, Program, Record, WriterId};
 use crate::model::Clean;
@@ -32,9 +33,10 @@ pub(super) enum Leftover {
 /// What is left open in a case. `own` is the new file of the writer that asks.
 pub(super) fn of(case: &Path, own: &Path, writer: &WriterId) -> Result<Vec<Leftover>, CaseError> {
     let now = fs::metadata(own).and_then(|file| file.modified()).at("read", own)?;
-    let mut records = Vec::new();
-    let mut left = open_ends(&case.join("journal"), writer, &mut records)?;
-    let named = Named::of(&records);
+    let mut files = Vec::new();
+    let mut left = open_ends(&case.join("journal"), writer, &mut files)?;
+    // In the order of the story: which notes were saved last is not for the names of files to say.
+    let named = Named::of(&merge(files));
     for folder in [PathBuf::new(), "journal".into(), "evidence".into(), "plans".into(), "epochs".into()] {
         for name in names(&case.join(&folder))? {
             match about(case, &folder.join(&name), &name, &named, now) {
@@ -63,7 +65,7 @@ fn about(case: &Path, file: &Path, name: &str, named: &Named, now: SystemTime) -
 
 /// Files of the journal that end otherwise than their heads say: their writers
 /// stopped between two writes, or in the middle of one.
-fn open_ends(journal: &Path, own: &WriterId, records: &mut Vec<Record>) -> Result<Vec<Leftover>, CaseError> {
+fn open_ends(journal: &Path, own: &WriterId, files: &mut Vec<Vec<Record>>) -> Result<Vec<Leftover>, CaseError> {
     let mut open = Vec::new();
     for writer in writers(journal)? {
         let lines = Lines::read(&lines_path(journal, &writer))?;
@@ -77,9 +79,9 @@ fn open_ends(journal: &Path, own: &WriterId, records: &mut Vec<Record>) -> Resul
         if writer != *own && !runs && (torn.is_some() || said.seq < head.seq) {
             open.push(Entry::Closed { writer, head, torn });
         }
-        records.extend(lines.whole.into_iter().filter_map(|line| line.record.ok()));
+        files.push(lines.whole.into_iter().filter_map(|line| line.record.ok()).collect());
     }
-    open.retain(|closing| !records.iter().any(|record| record.entry == *closing));
+    open.retain(|closing| !files.iter().flatten().any(|record| record.entry == *closing));
     Ok(open.into_iter().map(Leftover::Record).collect())
 }
 

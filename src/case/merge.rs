@@ -16,12 +16,21 @@ pub(super) fn merge(files: Vec<Vec<Record>>) -> Vec<Record> {
         let ready = |record: &Record| {
             record.seen.iter().all(|(writer, head)| told.get(writer).is_some_and(|seq| *seq >= head.seq))
         };
+        if let [last] = waiting.as_mut_slice() {
+            story.extend(last.drain(..));
+            return story;
+        }
         // Heads that name each other or a file that is lost would wait for ever: then time alone decides.
-        let next = waiting
-            .iter_mut()
-            .min_by_key(|file| file.front().map(|record| (!ready(record), record.time, record.writer.clone())));
-        let Some(record) = next.and_then(VecDeque::pop_front) else { return story };
-        told.insert(record.writer.clone(), record.seq);
+        let first = |at: &usize| {
+            let record = waiting.get(*at).and_then(VecDeque::front);
+            record.map(|record| (!ready(record), record.time, &record.writer))
+        };
+        let next = (0..waiting.len()).min_by_key(first);
+        let Some(record) = next.and_then(|at| waiting.get_mut(at)?.pop_front()) else { return story };
+        match told.get_mut(&record.writer) {
+            Some(seq) => *seq = record.seq,
+            None => drop(told.insert(record.writer.clone(), record.seq)),
+        }
         story.push(record);
     }
 }

@@ -56,6 +56,8 @@ impl Program {
         }
         match begun(self.pid) {
             Some((start, ended)) if ended || start != self.start => Life::Gone,
+            // It ended between the two looks.
+            None if test_kill_process(pid) == Err(Errno::SRCH) => Life::Gone,
             // Other users' processes may be hidden from /proc; the number alone is in use then.
             _ => Life::Runs,
         }

@@ -1,7 +1,7 @@
 //! One writer's file, read whole.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::error::{At, CaseError};
@@ -11,6 +11,9 @@ use super::{Digest, Record, TornTail, WriterId};
 pub(super) const LINES: &str = "jsonl";
 /// The extension of the files that hold a writer's head.
 pub(super) const HEAD: &str = "head";
+
+/// Bytes of a journal that are worth a thread.
+const SHARE: usize = 1 << 20;
 
 /// A line of a journal as it stands in the file.
 pub(super) struct Line {
@@ -61,6 +64,51 @@ impl Lines {
     }
 }
 
+/// The records of a file's whole lines, in their order. What cannot be read is left out,
+/// and no hash is looked at: `verify` does both. A long journal is read by several threads.
+pub(super) fn records(path: &Path) -> Result<Vec<Record>, CaseError> {
+    let content = fs::read(path).at("read", path)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(content.len() / SHARE + 1);
+    let shares = shares(&content, threads);
+    Ok(match shares.as_slice() {
+        [] => Vec::new(),
+        [whole] => parsed(whole),
+        shares => std::thread::scope(|scope| {
+            let readers: Vec<_> = shares.iter().map(|share| scope.spawn(move || parsed(share))).collect();
+            // A reader that panicked has met a bug of ours; its records are missing, as unreadable ones are.
+            readers.into_iter().filter_map(|reader| reader.join().ok()).flatten().collect()
+        }),
+    })
+}
+
+/// The first record of a file, where it can be read.
+pub(super) fn first(path: &Path) -> Result<Option<Record>, CaseError> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path).at("read", path)?).read_until(b'\n', &mut line).at("read", path)?;
+    Ok(serde_json::from_slice(&line).ok())
+}
+
+/// The whole lines of some content in about equal parts, each of whole lines.
+fn shares(content: &[u8], parts: usize) -> Vec<&[u8]> {
+    let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let mut rest = content.get(..whole).unwrap_or_default();
+    let mut shares = Vec::new();
+    for left in (1..=parts).rev() {
+        let middle = rest.len() / left;
+        let end = rest.iter().skip(middle).position(|byte| *byte == b'\n').map_or(rest.len(), |at| middle + at + 1);
+        let (share, after) = rest.split_at(if left == 1 { rest.len() } else { end });
+        if !share.is_empty() {
+            shares.push(share);
+        }
+        rest = after;
+    }
+    shares
+}
+
+fn parsed(lines: &[u8]) -> Vec<Record> {
+    lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+}
+
 /// The writers that have a file in a journal, sorted.
 pub(super) fn writers(journal: &Path) -> Result<Vec<WriterId>, CaseError> {
     let entries = match fs::read_dir(journal) {
@@ -87,4 +135,25 @@ pub(super) fn lines_path(journal: &Path, writer: &WriterId) -> PathBuf {
 /// The file of a writer's head.
 pub(super) fn head_path(journal: &Path, writer: &WriterId) -> PathBuf {
     journal.join(format!("{}.{HEAD}", writer.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn shares_are_whole_lines_and_leave_nothing_out(
+            lines in proptest::collection::vec("[a-z]{0,9}", 0..40), torn in "[a-z]{0,3}", parts in 1usize..9
+        ) {
+            let whole: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let content = format!("{whole}{torn}");
+            let shares = shares(content.as_bytes(), parts);
+            prop_assert!(shares.len() <= parts);
+            prop_assert!(shares.iter().all(|share| share.ends_with(b"\n")));
+            prop_assert_eq!(shares.concat(), whole.as_bytes());
+        }
+    }
 }

@@ -105,6 +105,9 @@ pub enum Entry {
         /// The user that the cluster takes its maker for.
         #[serde(default, skip_serializing_if = "Clean::is_empty")]
         identity: Clean,
+        /// Whether they only impersonated that user.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        impersonated: bool,
     },
     /// Somebody read a plan and said yes to it.
     Approved {
@@ -112,6 +115,9 @@ pub enum Entry {
         plan: PlanHash,
         /// The user that the cluster takes them for.
         identity: Clean,
+        /// Whether they only impersonated that user.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        impersonated: bool,
     },
     /// A plan was confirmed, and a job began.
     Started {

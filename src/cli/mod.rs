@@ -18,6 +18,7 @@ mod gameday;
 mod identities;
 mod list;
 mod man;
+mod nodes;
 mod options;
 mod out;
 mod place;
@@ -70,9 +71,9 @@ enum Command {
     /// List pods, by every fact that a responder may know of them
     #[command(visible_alias = "pod", alias = "po")]
     Pods(list::Args),
-    /// List nodes; with selectors, those that the selected pods run on
+    /// List nodes, those of the selected pods where any are; NODE with -o json or yaml tells what AWS knows of it, too
     #[command(visible_alias = "node", alias = "no")]
-    Nodes(list::Args),
+    Nodes(nodes::Args),
     /// List services; with selectors, those before the selected pods
     #[command(visible_alias = "svc", alias = "service")]
     Services(list::Args),
@@ -121,7 +122,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<Exit> {
         None => cockpit::run(&startup).await,
         Some(Command::Clusters(args)) => clusters::run(&args, &startup).await,
         Some(Command::Pods(args)) => list::run(Noun::Kind(Kind::Pod), &args, &startup).await,
-        Some(Command::Nodes(args)) => list::run(Noun::Kind(Kind::Node), &args, &startup).await,
+        Some(Command::Nodes(args)) => nodes::run(args, &startup).await,
         Some(Command::Services(args)) => list::run(Noun::Kind(Kind::Service), &args, &startup).await,
         Some(Command::Workloads(args)) => list::run(Noun::Workloads, &args, &startup).await,
         Some(Command::Namespaces(args)) => list::run(Noun::Kind(Kind::Namespace), &args, &startup).await,

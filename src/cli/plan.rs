@@ -14,7 +14,7 @@ use super::targets::Aim;
 use super::{Exit, Startup, out};
 use crate::actions::ActionError;
 use crate::case::Plans;
-use crate::model::{Plan, PlanNote};
+use crate::model::{Plan, PlanNote, brief};
 use crate::response::{self, Engine, Order, ResponseError};
 
 /// Say what an action would call, on which objects, and who else is hit; nothing that changes anything is sent
@@ -71,7 +71,7 @@ pub fn json_of(plan: &Plan) -> Value {
     value
 }
 
-/// A plan for reading.
+/// A plan for reading; scripts by their first line, `-o json` has all of them.
 pub fn told(plan: &Plan) -> String {
     let mut text = format!("{} (tier {}, {})\n", plan.action, u8::from(plan.tier), risk(plan.tier));
     for target in &plan.targets {
@@ -93,7 +93,7 @@ pub fn told(plan: &Plan) -> String {
     for call in &plan.calls {
         let _ = writeln!(text, "  {} {}", call.method, call.path);
         if !call.body.is_null() {
-            let _ = writeln!(text, "    {}", call.body);
+            let _ = writeln!(text, "    {}", brief(&call.body));
         }
     }
     let _ = writeln!(text, "hash: {}", plan.hash());

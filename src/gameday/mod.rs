@@ -10,6 +10,7 @@ mod account;
 mod audit;
 mod cluster;
 mod fields;
+mod form;
 mod json;
 mod kubeconfig;
 mod life;
@@ -98,7 +99,7 @@ impl GameDay {
             }
             clusters.push(cluster);
         }
-        let (server, account) = account::start(clusters.clone()).await?;
+        let (server, account) = account::start(clusters.clone(), &contexts).await?;
         tasks.push(server);
         let directory = tempfile::Builder::new()
             .prefix("podmortem-gameday-")
@@ -142,7 +143,16 @@ impl GameDay {
         }
     }
 
-    /// Where the account around the clusters answers: AWS Systems Manager and GuardDuty, and no other service.
+    /// Lets network policies do something else from now on, in every cluster.
+    pub fn enforce(&self, enforcement: Enforcement) {
+        for cluster in &self.clusters {
+            let (mut network, store) = (cluster.network(), cluster.store());
+            network.advance(&store, jiff::Timestamp::now());
+            network.enforcement = enforcement;
+        }
+    }
+
+    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR, GuardDuty and Systems Manager.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)
     }

@@ -60,6 +60,11 @@ impl Cluster {
         &self.0.entry
     }
 
+    /// Whether it is asked as somebody whom the credential only impersonates.
+    pub fn impersonates(&self) -> bool {
+        self.0.entry.impersonation.is_some()
+    }
+
     /// The read-only latch that its transport obeys.
     pub fn latch(&self) -> &ReadOnly {
         &self.0.latch

@@ -22,10 +22,10 @@ pub struct Entry {
     /// Whom requests are made as, where not as oneself.
     pub impersonation: Option<Impersonation>,
     server: Clean,
-    cluster: Option<Clean>,
     account: Option<Clean>,
     region: Option<Clean>,
     place: Option<Place>,
+    eks: Option<String>,
 }
 
 /// How an entry leads to its cluster.
@@ -79,10 +79,10 @@ impl Entry {
             current: false,
             impersonation: None,
             server: Clean::from(cluster.endpoint.as_str()),
-            cluster: Some(cluster.name.clone()),
             account: Some(cluster.account.clone()),
             region: Some(cluster.region.clone()),
             place: Some(cluster.place.clone()),
+            eks: Some(cluster.name.to_string()),
             way: Way::Eks(Box::new(cluster)),
         }
     }
@@ -91,11 +91,6 @@ impl Entry {
     #[must_use]
     pub fn asking_as(self, who: Option<&Impersonation>) -> Self {
         Self { impersonation: who.cloned().or(self.impersonation), ..self }
-    }
-
-    /// The EKS cluster's own name, where the configuration tells.
-    pub fn cluster_name(&self) -> Option<&Clean> {
-        self.cluster.as_ref()
     }
 
     /// The AWS account number, where the configuration tells.
@@ -112,6 +107,11 @@ impl Entry {
     /// or the default credential chain. `None` for a cluster that has no account.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
+    }
+
+    /// The name of the EKS cluster, where the configuration tells.
+    pub fn eks_name(&self) -> Option<&str> {
+        self.eks.as_deref()
     }
 
     /// URL of the API server; empty where the configuration names none.
@@ -133,12 +133,13 @@ impl Entry {
             .map(str::to_owned)
             .or_else(|| stanza::of(config, name).and_then(stanza::region));
         let request = stanza::of(config, name).and_then(stanza::read);
-        let named = arn.as_ref().map(|arn| Clean::from(arn.name));
-        let named = named.or_else(|| request.as_ref().map(|request| Clean::from(request.cluster.as_str())));
+        let eks = arn.as_ref().map(|arn| arn.cluster.to_owned());
+        let eks = eks.or_else(|| request.as_ref().map(|request| request.cluster.clone()));
         let place = match cluster.and_then(embedded) {
-            Some(endpoint) => {
-                endpoint.map(|endpoint| Place { embedded: Some(endpoint), region: region.clone(), ..Place::default() })
-            }
+            Some(endpoint) => endpoint.map(|endpoint| {
+                let (region, embedded) = (region.clone(), Some(endpoint));
+                Place { region, embedded, ..Place::default() }
+            }),
             None => {
                 let place = request.map(|request| request.place).unwrap_or_default();
                 Some(Place { region: place.region.or_else(|| region.clone()), ..place })
@@ -150,10 +151,10 @@ impl Entry {
             current: config.current_context.as_deref() == Some(name),
             impersonation: Impersonation::configured(config, name),
             server: Clean::from(server),
-            cluster: named,
             account: arn.as_ref().map(|arn| Clean::from(arn.account)),
             region: region.map(Clean::from),
             place,
+            eks,
         }
     }
 }
@@ -223,7 +224,7 @@ impl EntryError {
 struct Arn<'a> {
     region: &'a str,
     account: &'a str,
-    name: &'a str,
+    cluster: &'a str,
 }
 
 impl<'a> Arn<'a> {
@@ -231,8 +232,9 @@ impl<'a> Arn<'a> {
         let mut parts = text.splitn(6, ':');
         let (arn, _partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        let name = resource.strip_prefix("cluster/").filter(|_| arn == "arn" && service == "eks")?;
-        (!region.is_empty() && !account.is_empty()).then_some(Self { region, account, name })
+        let cluster = resource.strip_prefix("cluster/")?;
+        let known = arn == "arn" && service == "eks";
+        (known && !region.is_empty() && !account.is_empty()).then_some(Self { region, account, cluster })
     }
 }
 
@@ -276,7 +278,7 @@ contexts:
         assert!(entries[0].current && !entries[1].current);
         assert_eq!(entries[0].account().unwrap(), "111122223333");
         assert_eq!(entries[0].region().unwrap(), "eu-west-1");
-        assert_eq!(entries[0].cluster_name().unwrap(), "shop");
+        assert_eq!((entries[0].eks_name(), entries[1].eks_name()), (Some("shop"), None));
         assert_eq!(entries[1].account(), None);
         assert_eq!(entries[1].region().unwrap(), "us-west-2");
         assert!(entries[1].name.hid_something());

@@ -21,6 +21,7 @@ mod stack;
 mod stanza;
 mod stream;
 mod transport;
+pub mod user;
 pub mod watch;
 mod wire;
 pub mod write;

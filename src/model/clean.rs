@@ -186,7 +186,22 @@ impl Serialize for Clean {
 
 impl<'de> Deserialize<'de> for Clean {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        std::borrow::Cow::<'de, str>::deserialize(deserializer).map(|raw| Self::from(&*raw))
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// Cleans a text where it lies, without a copy in between.
+struct Text;
+
+impl serde::de::Visitor<'_> for Text {
+    type Value = Clean;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, raw: &str) -> Result<Clean, E> {
+        Ok(Clean::from(raw))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The vocabulary: ids, clean text, targets, facts, plans, verdicts. No I/O.
 
 mod age;
+mod brief;
 mod clean;
 pub mod facts;
 mod feed;
@@ -18,6 +19,7 @@ mod uid;
 mod verdict;
 
 pub use age::Age;
+pub use brief::brief;
 pub use clean::Clean;
 pub use feed::{Identity, News, SessionId, Update};
 pub use finding::{Finding, Severity};

@@ -69,6 +69,19 @@ impl Verdict {
         }
     }
 
+    /// The same verdict with something added to its sentence.
+    #[must_use]
+    pub fn and(mut self, more: &str) -> Self {
+        let (Self::Proven { rests_on: because }
+        | Self::ProvenForPod { rests_on: because }
+        | Self::NotEnforced { rests_on: because }
+        | Self::StillLeaking { rests_on: because }
+        | Self::Incomplete { rests_on: because }
+        | Self::NotMeasured { why: because }) = &mut self;
+        *because = format!("{because}; {more}").into();
+        self
+    }
+
     /// Whether the effect was measured, on what can be contained at all.
     pub const fn is_proven(&self) -> bool {
         matches!(self, Self::Proven { .. } | Self::ProvenForPod { .. })

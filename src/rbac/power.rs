@@ -193,7 +193,7 @@ pub fn powers(rules: &[Rule]) -> Vec<Held> {
         return vec![Held { power: &ALL, names: Vec::new() }];
     }
     let mut held: Vec<Held> = POWERS.iter().filter_map(|power| of(power, rules)).collect();
-    held.sort_by(|one, other| other.power.weight.cmp(&one.power.weight));
+    held.sort_by_key(|held| std::cmp::Reverse(held.power.weight));
     held
 }
 

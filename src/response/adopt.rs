@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::{StreamExt as _, stream};
 use serde::Serialize;
 
 use super::history::History;
@@ -13,6 +14,9 @@ use crate::model::{Clean, Plan};
 /// An owner that has been silent for so long is taken for gone. Owners give a
 /// sign of life every [`BEAT`](super::beat::BEAT).
 pub const SILENCE: Duration = Duration::from_secs(15);
+
+/// Targets that are looked at at once.
+const AT_ONCE: usize = 12;
 
 /// How often a silent owner is looked at.
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(200);
@@ -146,21 +150,31 @@ impl Engine {
         id: &JobId,
         history: &mut History,
     ) -> Result<(), ResponseError> {
-        for (place, target) in plan.targets.iter().enumerate() {
-            if history.has_ended(place) || history.has_begun(place) || plan.undoes.is_some() {
-                continue;
-            }
-            let facts = plan.facts.iter().filter(|fact| fact.target == place).cloned();
-            let facts = facts.map(|fact| crate::model::Fact { target: 0, ..fact }).collect();
-            let alone = Plan { targets: vec![target.clone()], facts, ..plan.clone() };
-            let why = match self.anew(site, &alone).await {
-                Ok(now) => match changes(&alone, &now) {
-                    changed if changed.is_empty() => continue,
-                    changed => ResponseError::Stale(changed).to_string(),
-                },
-                Err(error) => error.to_string(),
-            };
-            self.record(Entry::Failed { job: id.clone(), target: place, why: Clean::from(why) }).await?;
+        let open = plan
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !history.has_ended(*place) && !history.has_begun(*place) && plan.undoes.is_none());
+        let blank = Plan { calls: vec![], notes: vec![], facts: vec![], rests: vec![], ..plan.clone() };
+        let blank = &blank;
+        let looks: Vec<_> = open
+            .map(|(place, target)| async move {
+                let facts = plan.facts.iter().filter(|fact| fact.target == place).cloned();
+                let facts = facts.map(|fact| crate::model::Fact { target: 0, ..fact }).collect();
+                let alone = Plan { targets: vec![target.clone()], facts, ..blank.clone() };
+                let why = match self.anew(site, &alone).await {
+                    Ok(now) => Some(changes(&alone, &now))
+                        .filter(|changed| !changed.is_empty())
+                        .map(|changed| ResponseError::Stale(changed).to_string()),
+                    Err(error) => Some(error.to_string()),
+                };
+                Some((place, Clean::from(why?)))
+            })
+            .collect();
+        let left: Vec<(usize, Clean)> =
+            stream::iter(looks).buffered(AT_ONCE).filter_map(|left| async move { left }).collect().await;
+        for (place, why) in left {
+            self.record(Entry::Failed { job: id.clone(), target: place, why }).await?;
             history.end(place);
         }
         Ok(())

@@ -138,6 +138,7 @@ mod tests {
         let second = Person {
             by: crate::case::By { user: "bob".into(), uid: 1001, host: "bastion".into() },
             identity: "lead".into(),
+            impersonated: false,
         };
         let typed = Confirmation { plan: plan.hash(), how: How::Typed("web".into()) };
         assert!(typed.check(&plan, Some(&second)).is_ok());

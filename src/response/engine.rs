@@ -120,8 +120,8 @@ impl Engine {
         }
         self.live.open().await?;
         let hash = plans.keep(plan)?;
-        let (action, identity) = (plan.action.clone(), site.identity.user.clone());
-        self.record(Entry::Planned { plan: hash, action, identity }).await
+        let Person { identity, impersonated, .. } = Person::here(self.case(), site);
+        self.record(Entry::Planned { plan: hash, action: plan.action.clone(), identity, impersonated }).await
     }
 
     /// Runs a confirmed plan, if it may be run: the latch is open, the plan was
@@ -207,7 +207,7 @@ impl Engine {
 
     /// How a plan was confirmed, and by whom besides, in the words of the journal.
     fn confirmed(&self, site: &Site, plan: &Plan, confirmation: &Confirmation) -> Result<Clean, ResponseError> {
-        let runs = Person { by: self.case().journal().by().clone(), identity: site.identity.user.clone() };
+        let runs = Person::here(self.case(), site);
         let second = match plan.tier {
             Tier::Everything => approved_by(&self.case().records()?, plan.hash(), &runs),
             _ => None,

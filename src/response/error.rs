@@ -30,7 +30,7 @@ pub enum ResponseError {
     StillRuns(Clean),
     /// Whoever approves a plan has made it.
     #[error(
-        "not approved: {0} made this plan; a second person is another Unix user or another identity in the cluster"
+        "not approved: {0} made this plan; a second person is another Unix user, or another identity that the cluster has authenticated: impersonating one (--as) makes nobody else of you"
     )]
     OwnPlan(Clean),
     /// Nothing of a job is left to put back.

@@ -118,6 +118,17 @@ impl JobHand {
         })
     }
 
+    /// Says what is being done, on the screen and in the journal.
+    pub(super) async fn say(&self, doing: Clean) -> Result<(), ActionError> {
+        let step = {
+            let mut told = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            told.step.doing = doing;
+            told.step.clone()
+        };
+        self.live.record(Entry::Progress { job: self.job.clone(), step }).await?;
+        Ok(())
+    }
+
     /// The step that the target is in now, as its proof begins.
     pub fn proving(&self) -> Step {
         let mut told = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -196,8 +207,11 @@ impl Hand for JobHand {
         if let Some(kept) = self.kept_before(place, call) {
             return Ok(kept);
         }
-        match self.store(call, label).await? {
-            Ok(custody) => {
+        let stored = self.together.stored(&call.path);
+        match stored.get_or_try_init(|| self.store(call, label.clone())).await?.clone() {
+            Ok(stored) => {
+                let target = self.plan.targets.get(self.place).cloned();
+                let custody = Custody { source: Source { label, target, ..stored.source.clone() }, ..stored };
                 let job = Some(self.job.clone());
                 self.live.record(Entry::Evidence { job, custody: Box::new(custody.clone()) }).await?;
                 Ok(Kept::Stored(Box::new(custody)))

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::Jobs;
 use crate::actions::Attempt;
 use crate::case::{Answer, Custody, Entry, JobId, Record};
@@ -13,6 +15,7 @@ pub struct History {
     calls: BTreeMap<usize, Attempt>,
     kept: Vec<Custody>,
     ended: BTreeSet<usize>,
+    began: Option<Timestamp>,
 }
 
 /// What is recorded of one call.
@@ -36,7 +39,17 @@ impl History {
             Entry::Evidence { job: Some(of), custody } if of == job => Some((**custody).clone()),
             _ => None,
         });
-        Self { calls: state.calls.clone(), kept: kept.collect(), ended: ended.map(|(place, _)| place).collect() }
+        Self {
+            calls: state.calls.clone(),
+            kept: kept.collect(),
+            ended: ended.map(|(place, _)| place).collect(),
+            began: Some(state.started),
+        }
+    }
+
+    /// When the job began, by the clock of the machine that began it; `None` for one that begins now.
+    pub const fn began(&self) -> Option<Timestamp> {
+        self.began
     }
 
     /// What became of a call.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::watch::Sighting;
-use crate::actions::Attempt;
+use crate::actions::{Attempt, is_measurement};
 use crate::case::{By, Entry, JobEnd, JobId, Record, WriterId};
 use crate::model::{Clean, PlanHash, Step, StepState, Target, Tier, Verdict};
 
@@ -48,6 +48,9 @@ pub struct Job {
     /// Pods that came up like those that it contains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alike: Vec<Sighting>,
+    /// When what it did was measured last, or begun to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Timestamp>,
     /// The calls that were announced, by their place in the plan.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<usize, Attempt>,
@@ -94,6 +97,7 @@ impl Jobs {
             Entry::Intent { job, call, request, .. } => {
                 if let Some(job) = self.find(job) {
                     job.calls.insert(*call, Attempt { target: request.target, answer: None });
+                    job.measured = if is_measurement(request) { Some(record.time) } else { job.measured };
                 }
             }
             Entry::Result { job, call, answer } => {
@@ -206,6 +210,7 @@ impl Jobs {
             end: None,
             undoes: undoes.clone(),
             alike: Vec::new(),
+            measured: None,
             calls: BTreeMap::new(),
             targets: targets.iter().enumerate().map(waiting).collect(),
         });

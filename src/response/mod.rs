@@ -28,6 +28,7 @@ mod site;
 mod stale;
 mod together;
 mod undo;
+mod view;
 mod watch;
 
 pub use adopt::{Interrupted, Owner, SILENCE, interrupted};

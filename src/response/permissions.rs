@@ -11,7 +11,7 @@ use crate::kubernetes::{Asked, Error, Read, Review};
 use crate::model::{Call, Clean, Plan, Target};
 
 /// Access reviews under way at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 
 /// A right that the cluster does not give, and the rule that would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

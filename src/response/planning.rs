@@ -1,6 +1,7 @@
 //! From an action and its targets to a plan.
 
 use super::dry_run::rehearsed;
+use super::view::View;
 use super::{Order, ResponseError, Site};
 use crate::actions::{self, Action, ActionError, Ask};
 use crate::case::CaseId;
@@ -49,8 +50,8 @@ pub async fn sketch(
             return Err(ActionError::Unfit { action: spec.id, target: Box::new(target.clone()), why }.into());
         }
     }
-    let read = site.cluster.read();
-    Ok(action.plan(&Ask { look: &read, cluster, case, targets, options: &options, known: &known }).await?)
+    let view = View::of(site.cluster.read());
+    Ok(action.plan(&Ask { look: &view, cluster, case, targets, options: &options, known: &known }).await?)
 }
 
 /// The action of an id.

@@ -28,9 +28,13 @@ pub fn rested_on(case: &Case, id: &JobId, targets: &[Target]) -> Result<Vec<Clea
             }
         };
         let (jobs, own) = (Jobs::fold(&records), summary.id == *case.id());
-        let later =
-            jobs.iter().filter(|other| !(own && other.id == *id) && (other.started, &other.id) > (job.started, id));
-        for later in later.filter(|job| leaves_something(job)) {
+        // In one case the story tells which came later, whatever the clocks said; between cases they decide.
+        let place = jobs.iter().position(|other| own && other.id == *id);
+        let later = jobs.iter().enumerate().filter(|(at, other)| match place {
+            Some(place) => *at > place,
+            None => (other.started, &other.id) > (job.started, id),
+        });
+        for (_, later) in later.filter(|(_, job)| leaves_something(job)) {
             let Ok(plan) = Case::plans_in(&summary.path).find(later.plan) else { continue };
             let standing = |target: &Target| {
                 let place = later.targets.iter().position(|state| state.target == *target);

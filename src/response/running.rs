@@ -11,7 +11,7 @@ use super::live::Live;
 use super::ownership::Ownership;
 use super::together::Together;
 use super::{Engine, Job, ResponseError, Site};
-use crate::actions::{Action, ActionError};
+use crate::actions::{Action, ActionError, SEND_COMMAND};
 use crate::case::{CaseError, JobId};
 use crate::model::{Plan, Tier};
 
@@ -36,8 +36,10 @@ impl Engine {
         (id, epoch): (JobId, u32),
         history: History,
     ) -> Result<Running, ResponseError> {
+        // A script that only reads runs on a node all the same: it needs the right to write.
+        let commands = plan.calls.iter().any(|call| &*call.method == SEND_COMMAND);
         let write = match plan.tier {
-            Tier::Reads => None,
+            Tier::Reads if !commands => None,
             _ => {
                 let closed = |_| ResponseError::ReadOnly { action: plan.action.clone() };
                 Some(site.cluster.write(site.cluster.latch().write_right().map_err(closed)?))

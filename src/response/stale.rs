@@ -1,20 +1,19 @@
 //! Whether the world is still the one that a plan was made for.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
+
 use crate::model::{Clean, Fact, Plan};
 
 /// What has changed of the facts that a plan rests on, against the same plan made now.
 pub fn changes(plan: &Plan, now: &Plan) -> Vec<Clean> {
-    let find = |of: &Plan, fact: &Fact| {
-        of.facts
-            .iter()
-            .find(|other| (other.target, &other.what) == (fact.target, &fact.what))
-            .map(|other| other.value.clone())
-    };
+    let (before, after) = (by_what(plan), by_what(now));
     let name = |fact: &Fact| plan.targets.get(fact.target).map(ToString::to_string).unwrap_or_default();
     let mut changes: Vec<Clean> = Vec::new();
     for fact in &plan.facts {
-        match find(now, fact) {
-            Some(value) if value == fact.value => {}
+        match after.get(&key(fact)) {
+            Some(value) if **value == fact.value => {}
             Some(value) => {
                 changes.push(format!("{} of {} was {}, is {value}", fact.what, name(fact), fact.value).into())
             }
@@ -23,11 +22,19 @@ pub fn changes(plan: &Plan, now: &Plan) -> Vec<Clean> {
         }
     }
     for fact in &now.facts {
-        if find(plan, fact).is_none() {
+        if !before.contains_key(&key(fact)) {
             changes.push(format!("{} of {} is {}, and was not known", fact.what, name(fact), fact.value).into());
         }
     }
     changes
+}
+
+fn key(fact: &Fact) -> (usize, &str) {
+    (fact.target, &fact.what)
+}
+
+fn by_what(plan: &Plan) -> HashMap<(usize, &str), &Value> {
+    plan.facts.iter().map(|fact| (key(fact), &fact.value)).collect()
 }
 
 #[cfg(test)]

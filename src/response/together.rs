@@ -7,6 +7,9 @@ use bytes::Bytes;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
 
 use crate::actions::ActionError;
+use crate::case::Custody;
+use crate::kubernetes::Error;
+use crate::model::Clean;
 
 /// Targets that are worked on at once. Proofs are not counted: most of their time they wait.
 const AT_ONCE: usize = 12;
@@ -14,9 +17,14 @@ const AT_ONCE: usize = 12;
 /// The answer to a call that several targets wait for.
 pub type Answered = Arc<OnceCell<Result<Bytes, Arc<ActionError>>>>;
 
-/// The answers to calls that serve several targets, and how many targets are still on their way.
+/// What was stored of a source, or what its server said instead.
+pub type Stored = Arc<OnceCell<Result<Custody, Error>>>;
+
+/// The answers to calls that serve several targets, what several of them keep alike, and how
+/// many targets are still on their way.
 pub struct Together {
     answers: Mutex<HashMap<usize, Answered>>,
+    stored: Mutex<HashMap<Clean, Stored>>,
     under_way: watch::Sender<usize>,
     permits: Semaphore,
 }
@@ -28,13 +36,25 @@ impl Together {
     /// For that many targets, all of them still on their way.
     pub fn new(targets: usize) -> Arc<Self> {
         let under_way = watch::Sender::new(targets);
-        Arc::new(Self { answers: Mutex::default(), under_way, permits: Semaphore::new(AT_ONCE) })
+        Arc::new(Self {
+            answers: Mutex::default(),
+            stored: Mutex::default(),
+            under_way,
+            permits: Semaphore::new(AT_ONCE),
+        })
     }
 
     /// Where the answer to a call is, or will be.
     pub fn answer(&self, call: usize) -> Answered {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(answers.entry(call).or_default())
+    }
+
+    /// Where the artefact of a source is, or will be: what several targets have in common,
+    /// such as their node, is read once, and is evidence for each of them.
+    pub fn stored(&self, source: &Clean) -> Stored {
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(stored.entry(source.clone()).or_default())
     }
 
     /// Returns when no target is on its way any more.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::planning::find;
 use super::rests::rested_on;
+use super::view::View;
 use super::{Job, Jobs, ResponseError, Site};
 use crate::actions::{ActionError, Ask, Done, Known, Outcome, SEND_COMMAND, Work};
 use crate::case::{Case, CaseId, JobId};
@@ -71,12 +72,12 @@ pub async fn plan(case: &Case, site: &Site, id: &JobId, targets: &[Target]) -> R
         return Err(ResponseError::OtherCluster { plan, here });
     }
     let action = find(&done.plan.action)?;
-    let read = site.cluster.read();
+    let view = View::of(site.cluster.read());
     // Named as the job named what it made, so that it is found again.
     let made_for = done.plan.case.as_deref().and_then(CaseId::new);
     let known = Known::default();
     let options = &done.plan.options;
-    let ask = Ask { look: &read, cluster, case: made_for.as_ref(), targets, options, known: &known };
+    let ask = Ask { look: &view, cluster, case: made_for.as_ref(), targets, options, known: &known };
     let plan = action.plan_undo(&ask, &done).await?;
     let on = if plan.calls.is_empty() { Vec::new() } else { rested_on(case, id, targets)? };
     if on.is_empty() { Ok(plan) } else { Err(ResponseError::RestedOn { job: id.0.clone(), on }) }

@@ -9,12 +9,12 @@ use crate::case::{Custody, JobId};
 use crate::findings::Batch;
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, SessionId, Target, Update};
+use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Update};
 use crate::playbook::Playbook;
 use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
 
-use super::detail::LogLine;
+use super::detail::{Around, LogLine, Question};
 
 /// Something to be done outside. The cockpit never waits for it.
 #[derive(Debug, Clone)]
@@ -41,6 +41,15 @@ pub enum Effect {
         namespace: Clean,
         /// Its name.
         name: Clean,
+    },
+    /// Ask the account around a cluster.
+    Around {
+        /// The look that wants it.
+        ticket: u64,
+        /// The session that leads to the cluster.
+        session: SessionId,
+        /// What is asked.
+        question: Question,
     },
     /// Fetch an object's events.
     Events {
@@ -144,6 +153,8 @@ pub enum Effect {
     Verify,
     /// Read an artefact.
     ReadEvidence(Box<Custody>),
+    /// Read a plan of the case.
+    ReadPlan(PlanHash),
     /// Read the notes of the case.
     ReadNotes,
     /// Save the notes of the case, if they still are what they were.
@@ -186,6 +197,8 @@ pub enum Reply {
     Found(Vec<Entry>),
     /// An object's raw JSON.
     Object(u64, Result<Vec<u8>, Clean>),
+    /// What the account around a cluster told.
+    Around(u64, Around),
     /// The raw JSON of a list of events.
     Events(u64, Result<Vec<u8>, Clean>),
     /// Bindings and roles of the sessions that were asked.

@@ -1,4 +1,4 @@
-//! The files of a case, for the screen: evidence, notes, and whether all of them hold.
+//! The files of a case, for the screen: evidence, plans, notes, and whether all of them hold.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -7,10 +7,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::case::{Custody, Trust, verify_by};
-use crate::model::Clean;
+use crate::model::{Clean, PlanHash};
 use crate::response::Engine;
 
 use super::effect::{Reply, Tone};
+use super::respond::lines;
 
 /// Most bytes of an artefact that are shown; all of it is in the evidence store.
 const SHOWN: u64 = 4 << 20;
@@ -67,6 +68,14 @@ impl Files<'_> {
             lines.push(Clean::default());
             lines.extend(text_of(&custody, &bytes));
             Ok(Reply::Page(format!("evidence: {}", custody.source.label).into(), lines))
+        });
+    }
+
+    /// Opens a plan of the case, whole.
+    pub fn plan(&mut self, hash: PlanHash) {
+        self.do_beside(move |engine| {
+            let plan = engine.case().plans().find(hash).map_err(|error| error.to_string())?;
+            Ok(Reply::Page(format!("plan: {}", plan.action).into(), lines(&plan, true)))
         });
     }
 

@@ -200,6 +200,7 @@ impl Outside {
             Effect::Evidence => self.acting.files().list(),
             Effect::Verify => self.acting.files().verify(),
             Effect::ReadEvidence(custody) => self.acting.files().read(*custody),
+            Effect::ReadPlan(plan) => self.acting.files().plan(plan),
             Effect::ReadNotes => self.acting.files().notes(),
             Effect::SaveNotes { before, text } => self.acting.files().save_notes(before, text),
             Effect::Run { session, identity, plan, how } => {
@@ -218,6 +219,14 @@ impl Outside {
                     let raw = read.get(row.kind, &namespace, &name).await;
                     let answer = raw.map(|raw| raw.to_vec()).map_err(|error| error.to_string().into());
                     let _ = replies.send(Reply::Object(ticket, answer)).await;
+                });
+            }
+            Effect::Around { ticket, session, question } => {
+                let Some(cluster) = self.cluster(session).cloned() else { return };
+                let (latch, replies) = (self.latch.clone(), self.replies.clone());
+                self.tasks.spawn(async move {
+                    let told = question.ask(&cluster, latch).await;
+                    let _ = replies.send(Reply::Around(ticket, told)).await;
                 });
             }
             Effect::Events { ticket, row } => {

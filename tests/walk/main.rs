@@ -36,7 +36,7 @@ const FIND: [Step; 6] = [
 ];
 
 /// From the pod to a measured isolation, and back.
-const RESPOND: [Step; 13] = [
+const RESPOND: [Step; 12] = [
     (
         "2/\x15privileged ns:shop\r+",
         "back to the pods; +: the first one into the scope",
@@ -52,8 +52,7 @@ const RESPOND: [Step; 13] = [
     ("6\r", "6, enter: the flows that go on, and the next key", &["STILL LEAKING: 10.", "hard-cut"]),
     ("\x1b2ax", "a x: the hard cut on the host, the node's own address spared", &["plan: hard-cut", "y runs it"]),
     ("y", "y: measured again", &["hard-cut PROVEN for the pod's network"]),
-    ("ap", "a p: what the API forgets first", &["plan: capture-pod", "y runs it"]),
-    ("y", "y: each object and log is hashed while it arrives", &["capture-pod PROVEN"]),
+    ("ap", "a p: what the API forgets first; it only reads, and begins at once", &["capture-pod PROVEN"]),
     (":evidence\r", ":evidence: each artefact with its hash, size and source", &["evidence:", "log/web"]),
     ("\x1b:verify\r", ":verify: every hash, chain and signature", &["verify: the case holds", "artefacts of"]),
     ("\x1b:release\r", ":release: everything is put back, the newest first", &["puts back hard-cut", "y runs it"]),

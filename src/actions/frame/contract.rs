@@ -45,6 +45,28 @@ pub trait Action: Sync {
     /// The reading itself failed; nothing is claimed then.
     async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError>;
 
+    /// The call of a job's plan that measures a target. It changes nothing, and is made again
+    /// from time to time while the job stands. `None` where reading objects back is all that there is.
+    fn measures(&self, plan: &Plan, target: &Target) -> Option<usize> {
+        let _ = (plan, target);
+        None
+    }
+
+    /// What such a measurement shows of a target, when it was made again.
+    ///
+    /// # Errors
+    /// The target is gone, was replaced, or cannot be read: nothing is claimed of it then.
+    async fn measured(
+        &self,
+        look: &dyn Look,
+        plan: &Plan,
+        target: &Target,
+        printed: &[u8],
+    ) -> Result<Verdict, ActionError> {
+        let _ = (look, plan, printed);
+        Err(ActionError::InTheWay(format!("nothing measures {target} for {}", self.spec().id).into()))
+    }
+
     /// The calls that put back what a job of this action changed, and nothing that
     /// somebody else changed since: that is noted with [`PlanNote::Theirs`]. Reads only.
     /// The engine sends the calls of each target in their order, and nothing else.

@@ -12,40 +12,45 @@ use crate::model::{Plan, PlanNote, Target, Verdict};
 /// before is the fact of its JSON pointer in the job's plan.
 pub async fn plan(spec: &Spec, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
     let mut plan = Sketch::undo(spec, ask, done);
-    for (place, target) in ask.targets.iter().enumerate() {
-        let mut fields: Vec<(String, String, Value)> = Vec::new();
-        for effect in done.effects(target).filter(|effect| &*effect.call.method == "PATCH") {
-            let path = effect.call.path.split('?').next().unwrap_or_default().to_owned();
-            fields.extend(
-                fields_of(&effect.call.body).into_iter().map(|(pointer, value)| (path.clone(), pointer, value)),
-            );
-        }
-        if fields.is_empty() {
-            plan.note(PlanNote::Already(format!("nothing of {target} was changed").into()));
-            continue;
-        }
-        let mut paths: Vec<String> = fields.iter().map(|(path, ..)| path.clone()).collect();
-        paths.dedup();
-        for path in paths {
-            let Some(now) = there(ask.look, target, &path).await? else {
-                plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
-                break;
-            };
-            let changed = fields.iter().filter(|(of, ..)| *of == path);
-            let mut operations = vec![json!({"op": "test", "path": "/metadata/uid", "value": target.uid.to_string()})];
-            for (_, pointer, ours) in changed {
-                let before = done.before(target, pointer).unwrap_or(&Value::Null);
-                plan.fact(place, pointer, field(&now, pointer).clone());
-                match back(&now, pointer, ours, before) {
-                    Ok(steps) => operations.extend(steps),
-                    Err(why) => plan.note(PlanNote::Theirs(format!("{target}: {} {why}", words(pointer)).into())),
+    plan.each(ask.targets, |place, target, mut plan| {
+        Box::pin(async move {
+            let mut fields: Vec<(String, String, Value)> = Vec::new();
+            for effect in done.effects(target).filter(|effect| &*effect.call.method == "PATCH") {
+                let path = effect.call.path.split('?').next().unwrap_or_default().to_owned();
+                fields.extend(
+                    fields_of(&effect.call.body).into_iter().map(|(pointer, value)| (path.clone(), pointer, value)),
+                );
+            }
+            if fields.is_empty() {
+                plan.note(PlanNote::Already(format!("nothing of {target} was changed").into()));
+                return Ok((plan, ()));
+            }
+            let mut paths: Vec<String> = fields.iter().map(|(path, ..)| path.clone()).collect();
+            paths.dedup();
+            for path in paths {
+                let Some(now) = there(ask.look, target, &path).await? else {
+                    plan.note(PlanNote::Already(format!("{target} is gone: nothing of it is left to put back").into()));
+                    break;
+                };
+                let changed = fields.iter().filter(|(of, ..)| *of == path);
+                let mut operations =
+                    vec![json!({"op": "test", "path": "/metadata/uid", "value": target.uid.to_string()})];
+                for (_, pointer, ours) in changed {
+                    let before = done.before(target, pointer).unwrap_or(&Value::Null);
+                    plan.fact(place, pointer, field(&now, pointer).clone());
+                    match back(&now, pointer, ours, before) {
+                        Ok(steps) => operations.extend(steps),
+                        Err(why) => plan.note(PlanNote::Theirs(format!("{target}: {} {why}", words(pointer)).into())),
+                    }
+                }
+                if operations.len() > 1 {
+                    plan.call(place, "PATCH", format!("{path}?fieldManager={MANAGER}"), Value::Array(operations));
                 }
             }
-            if operations.len() > 1 {
-                plan.call(place, "PATCH", format!("{path}?fieldManager={MANAGER}"), Value::Array(operations));
-            }
-        }
-    }
+            Ok((plan, ()))
+        })
+    })
+    .await?;
     Ok(plan.done())
 }
 

@@ -1,18 +1,22 @@
 //! Who selects pods by their labels, and what a change of labels would do there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde_json::Value;
 
-use super::{ActionError, Look, controller, decode, list, name, selects};
+use super::{ActionError, Ask, Look, controller, decode, list, name, selects};
 use crate::kubernetes;
 use crate::model::{Clean, Kind, PlanNote};
 
 type Labels = BTreeMap<String, String>;
+
+/// Namespaces that are read at once.
+const AT_ONCE: usize = 16;
 
 /// What selects pods in one namespace.
 pub struct Selecting {
@@ -31,8 +35,23 @@ pub struct Owner {
 }
 
 impl Selecting {
+    /// Reads the namespaces of a plan's targets.
+    pub async fn around(ask: &Ask<'_>) -> Result<BTreeMap<String, Self>, ActionError> {
+        let namespaces: BTreeSet<&str> =
+            ask.targets.iter().map(|target| target.namespace.as_deref().unwrap_or_default()).collect();
+        let look = ask.look;
+        let reads: Vec<_> =
+            namespaces
+                .into_iter()
+                .map(|namespace| async move {
+                    Ok::<_, ActionError>((namespace.to_owned(), Self::read(look, namespace).await?))
+                })
+                .collect();
+        stream::iter(reads).buffered(AT_ONCE).try_collect().await
+    }
+
     /// Reads a namespace.
-    pub async fn read(look: &dyn Look, namespace: &str) -> Result<Self, ActionError> {
+    async fn read(look: &dyn Look, namespace: &str) -> Result<Self, ActionError> {
         let paths = [Kind::Service, Kind::NetworkPolicy, Kind::PodDisruptionBudget].map(|kind| kind.path_in(namespace));
         let [services, policies, budgets] = &paths;
         let (services, policies, budgets) =

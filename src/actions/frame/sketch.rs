@@ -1,9 +1,14 @@
 //! A plan while it is being made.
 
+use futures::future::BoxFuture;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Ask, Done, Spec};
-use crate::model::{Call, Clean, Fact, Plan, PlanNote, Tier};
+use super::{ActionError, Ask, Done, Spec};
+use crate::model::{Call, Clean, Fact, Options, Plan, PlanNote, Target, Tier};
+
+/// Targets that are read at once.
+const AT_ONCE: usize = 32;
 
 /// Collects the parts of a plan.
 pub struct Sketch(Plan);
@@ -31,6 +36,52 @@ impl Sketch {
     pub fn undo(spec: &Spec, ask: &Ask<'_>, done: &Done) -> Self {
         let Self(plan) = Self::new(spec, ask);
         Self(Plan { tier: plan.tier.min(Tier::MayHurt), undoes: Some(done.job.clone()), ..plan })
+    }
+
+    /// Plans every target by itself, several at once, and puts their parts together in
+    /// the order of the targets, whichever was read first. Gives what each part gives beside.
+    ///
+    /// # Errors
+    /// That of the first target, in their order, that could not be planned for.
+    pub async fn each<'a, T: Send>(
+        &mut self,
+        targets: &'a [Target],
+        part: impl Fn(usize, &'a Target, Self) -> BoxFuture<'a, Result<(Self, T), ActionError>>,
+    ) -> Result<Vec<T>, ActionError> {
+        let parts: Vec<_> = (0..).zip(targets).map(|(place, target)| part(place, target, self.blank())).collect();
+        let parts: Vec<(Self, T)> = stream::iter(parts).buffered(AT_ONCE).try_collect().await?;
+        Ok(parts
+            .into_iter()
+            .map(|(part, beside)| {
+                self.take(part);
+                beside
+            })
+            .collect())
+    }
+
+    /// An empty part of this plan.
+    fn blank(&self) -> Self {
+        Self(Plan {
+            action: self.0.action.clone(),
+            tier: self.0.tier,
+            cluster: self.0.cluster,
+            case: None,
+            options: Options::default(),
+            targets: Vec::new(),
+            calls: Vec::new(),
+            notes: Vec::new(),
+            facts: Vec::new(),
+            rests: Vec::new(),
+            undoes: None,
+        })
+    }
+
+    fn take(&mut self, Self(part): Self) {
+        self.0.calls.extend(part.calls);
+        self.0.facts.extend(part.facts);
+        self.0.rests.extend(part.rests);
+        part.notes.into_iter().for_each(|note| self.note(note));
+        self.raise(part.tier);
     }
 
     /// A call, in the order in which it is sent.

@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::super::frame::{SEND_COMMAND, Sketch};
+use super::super::frame::{ActionError, Choice, SEND_COMMAND, Sketch, Spec, wrong};
 use super::super::isolate_pod::measure::{Ground, named, pods_of};
 use crate::aws::ssm::Script;
-use crate::model::{Call, Clean, Plan};
+use crate::model::{Call, Clean, Options, Plan};
 
 /// The script; its first line, with what it is asked, is put before it.
 const SCRIPT: &str = include_str!("cut.sh");
@@ -31,6 +31,8 @@ pub enum State {
         interface: Clean,
         /// Packets.
         packets: u64,
+        /// What made them: `nft`, `iptables-nf_tables`, `iptables-legacy`.
+        tool: Clean,
     },
     /// Nothing.
     Gone,
@@ -48,14 +50,18 @@ impl Doing {
         }
     }
 
-    /// The body of a call for some pods, written as `UID=ADDRESS,ADDRESS`.
-    pub fn body(self, pods: &str) -> Value {
+    /// The body of a call for some pods, written as `UID=ADDRESS,ADDRESS`, with the first of
+    /// some tools that works. Rules are taken away whichever made them.
+    pub fn body(self, tools: &str, pods: &str) -> Value {
         let script = Script {
             document_name: "AWS-RunShellScript".to_owned(),
             comment: format!("podmortem hard-cut {}", self.word()),
             timeout_seconds: 30,
             parameters: HashMap::from([
-                ("commands".to_owned(), vec![format!("do={} pods='{pods}'", self.word()), SCRIPT.to_owned()]),
+                (
+                    "commands".to_owned(),
+                    vec![format!("do={} tools='{tools}' pods='{pods}'", self.word()), SCRIPT.to_owned()],
+                ),
                 ("executionTimeout".to_owned(), vec!["60".to_owned()]),
             ]),
         };
@@ -63,11 +69,34 @@ impl Doing {
     }
 }
 
+/// What can make the rules, in the order in which it is tried.
+const TOOLS: [&str; 4] = ["nft", "iptables", "iptables-nft", "iptables-legacy"];
+
+/// What the rules are made with.
+pub const WITH: Choice = Choice {
+    name: "with",
+    doc: "nft, iptables, iptables-nft or iptables-legacy: what makes the rules; without it, the first of them that works on the node",
+    default: "",
+    asked: false,
+};
+
+/// The tools that are tried.
+///
+/// # Errors
+/// There is no such tool.
+pub fn tools(spec: &Spec, options: &Options) -> Result<String, ActionError> {
+    match options.get(WITH.name) {
+        "" => Ok(TOOLS.join(" ")),
+        one if TOOLS.contains(&one) => Ok(one.to_owned()),
+        other => Err(wrong(spec, format!("with is one of {}, and not {}", TOOLS.join(", "), Clean::from(other)))),
+    }
+}
+
 /// Adds the rules of all nodes to a plan: one command a node.
-pub fn add(ground: &Ground, plan: &mut Sketch) {
+pub fn add(ground: &Ground, tools: &str, plan: &mut Sketch) {
     for (instance, subjects) in ground.stands() {
         if let Some(first) = subjects.first() {
-            plan.call(first.place(), SEND_COMMAND, instance.to_owned(), Doing::Cut.body(&named(subjects)));
+            plan.call(first.place(), SEND_COMMAND, instance.to_owned(), Doing::Cut.body(tools, &named(subjects)));
         }
     }
 }
@@ -91,8 +120,9 @@ pub fn state(printed: &str, number: usize) -> State {
     for line in printed.lines() {
         let words: Vec<_> = line.split(' ').collect();
         match words.as_slice() {
-            ["r", of, "here", interface, packets] if *of == number => {
-                return State::Here { interface: (*interface).into(), packets: packets.parse().unwrap_or_default() };
+            ["r", of, "here", interface, packets, tool] if *of == number => {
+                let packets = packets.parse().unwrap_or_default();
+                return State::Here { interface: (*interface).into(), packets, tool: (*tool).into() };
             }
             ["r", of, "gone"] if *of == number => return State::Gone,
             ["r", of, "failed", why] if *of == number => return State::Failed(why.replace('-', " ").into()),
@@ -105,8 +135,8 @@ pub fn state(printed: &str, number: usize) -> State {
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Here { interface, packets } => {
-                write!(f, "they are on {interface} and have dropped {packets} packets")
+            Self::Here { interface, packets, tool } => {
+                write!(f, "they are on {interface} ({tool}) and have dropped {packets} packets")
             }
             Self::Gone => f.write_str("they are not there"),
             Self::Failed(why) => write!(f, "they could not be made: {why}"),
@@ -121,8 +151,8 @@ mod tests {
 
     #[test]
     fn what_a_node_says_of_one_pod_is_not_taken_for_another() {
-        let printed = "r 0 here veth1 12\nr 1 failed no-interface-leads-to-it\nr 10 gone\nend\n";
-        assert_eq!(state(printed, 0), State::Here { interface: "veth1".into(), packets: 12 });
+        let printed = "r 0 here veth1 12 nft\nr 1 failed no-interface-leads-to-it\nr 10 gone\nend\n";
+        assert_eq!(state(printed, 0), State::Here { interface: "veth1".into(), packets: 12, tool: "nft".into() });
         assert_eq!(state(printed, 1), State::Failed("no interface leads to it".into()));
         assert_eq!(state(printed, 10), State::Gone);
         assert_eq!(state(printed, 2), State::Unknown);

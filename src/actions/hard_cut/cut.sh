@@ -4,9 +4,11 @@
 # whatever policies and connections there are. The node itself may go on asking (probes),
 # and gets its answers; the pod may begin nothing, not even with its node. Set above:
 #   do        cut | release
+#   tools     what makes the rules: the first of them that is here and works
 #   pods      UID=ADDRESS[,ADDRESS] of the pods
-# It prints a line for each pod: `r NUMBER here INTERFACE PACKETS`, where PACKETS are
-# those that were dropped, or `r NUMBER gone`, or `r NUMBER failed WHY`.
+# It prints a line for each pod: `r NUMBER here INTERFACE PACKETS TOOL`, where PACKETS are
+# those that were dropped, or `r NUMBER gone`, or `r NUMBER failed WHY`. Rules are looked for
+# and taken away with every tool that is here, whichever made them.
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -36,26 +38,30 @@ table inet $1 {
 END
 }
 
-with_iptables() { # CHAIN INTERFACE
-    without_iptables "$1"
-    for tool in iptables ip6tables; do
-        has $tool || continue
-        $tool -w -t mangle -N "$1" && $tool -w -t mangle -N "$1-to" || return 1
-        [ $tool = iptables ] || for kind in neighbour-solicitation neighbour-advertisement router-solicitation; do
-            $tool -w -t mangle -A "$1" -p icmpv6 --icmpv6-type $kind -j RETURN
+# The twin of a tool for IPv6; a node without IPv6 needs none.
+six() { echo "$1" | sed 's/^ip/ip6/'; }
+both() { echo "$1"; [ ! -e /proc/net/if_inet6 ] || six "$1"; }
+iptables_here() { for tool in iptables iptables-nft iptables-legacy; do ! has $tool || echo $tool; done; }
+
+with_iptables() { # CHAIN INTERFACE TOOL
+    without_iptables "$1" "$3"
+    for tool in $(both "$3"); do
+        has "$tool" && $tool -w -t mangle -N "$1" && $tool -w -t mangle -N "$1-to" || return 1
+        [ "$tool" = "$3" ] || for kind in neighbour-solicitation neighbour-advertisement router-solicitation; do
+            $tool -w -t mangle -A "$1" -p icmpv6 --icmpv6-type $kind -j RETURN || return 1
         done
         $tool -w -t mangle -A "$1" -m conntrack --ctdir REPLY -m addrtype --dst-type LOCAL -j RETURN &&
             $tool -w -t mangle -A "$1" -j DROP && $tool -w -t mangle -A "$1-to" -j DROP &&
             $tool -w -t mangle -I PREROUTING -i "$2" -j "$1" && $tool -w -t mangle -I FORWARD -o "$2" -j "$1-to" || return 1
     done
 }
-without_iptables() { # CHAIN
-    for tool in iptables ip6tables; do
-        has $tool || continue
+without_iptables() { # CHAIN TOOL
+    for tool in $(both "$2"); do
+        has "$tool" || continue
         $tool -w -t mangle -S 2>/dev/null | grep -E -- "^-A (PREROUTING|FORWARD) .*-j $1(-to)?\$" | sed 's/^-A/-D/' |
             while read -r rule; do $tool -w -t mangle $rule; done
-        for chain in "$1" "$1-to"; do $tool -w -t mangle -F "$chain" && $tool -w -t mangle -X "$chain"; done 2>/dev/null
-    done
+        for part in "$1" "$1-to"; do $tool -w -t mangle -F "$part" && $tool -w -t mangle -X "$part"; done
+    done 2>/dev/null
 }
 
 # What is there now, read back.
@@ -65,14 +71,39 @@ show() { # NUMBER UID
         echo "$rules" | awk -v number="$1" '
             match($0, /[io]ifname "[^"]*"/) { name = substr($0, RSTART + 9, RLENGTH - 10) }
             /drop$/ { rules++; for (i = 1; i < NF; i++) if ($i == "packets") packets += $(i + 1) }
-            END { if (rules == 2) print "r", number, "here", name, packets; else print "r", number, "failed", "the-rules-are-not-whole" }'
-    elif has iptables && iptables -w -t mangle -S PREROUTING 2>/dev/null | grep -q -- "-j $chain\$"; then
-        name=$(iptables -w -t mangle -S PREROUTING | sed -n "s/.* -i \([^ ]*\) -j $chain\$/\1/p" | head -n 1)
-        packets=$(iptables -w -t mangle -L "$chain" -v -x -n | awk '$3 == "DROP" { print $1 }')
-        echo "r $1 here $name ${packets:-0}"
-    else
-        echo "r $1 gone"
+            END { if (rules == 2) print "r", number, "here", name, packets, "nft"; else print "r", number, "failed", "the-rules-are-not-whole" }'
+        return
     fi
+    for iptables in $(iptables_here); do
+        rules=$(for tool in $(both "$iptables"); do $tool -w -t mangle -S 2>/dev/null | sed "s/^/$tool /"; done | grep -- "$chain")
+        [ -n "$rules" ] || continue
+        # Of each family: two chains, what leads to them, and a drop in each.
+        whole=$(echo "$rules" | grep -c -E -- "-A (PREROUTING -i|FORWARD -o) .* -j $chain(-to)?\$|-A $chain(-to)? -j DROP\$")
+        name=$(echo "$rules" | sed -n "s/.* -i \([^ ]*\) -j $chain\$/\1/p" | head -n 1)
+        packets=$(for tool in $(both "$iptables"); do
+            for part in "$chain" "$chain-to"; do $tool -w -t mangle -L "$part" -v -x -n 2>/dev/null; done
+        done | awk '$3 == "DROP" { packets += $1 } END { print packets + 0 }')
+        if [ "$whole" = $((4 * $(both "$iptables" | wc -l))) ]; then
+            echo "r $1 here $name $packets $($iptables -V | sed -n 's/.*(\(.*\)).*/iptables-\1/p')"
+        else
+            echo "r $1 failed the-rules-are-not-whole"
+        fi
+        return
+    done
+    echo "r $1 gone"
+}
+
+make() { # TABLE CHAIN INTERFACE: says what did not work
+    why=
+    for tool in $tools; do
+        has "$tool" || continue
+        case "$tool" in
+            nft) with_nft "$1" "$3" && return ;;
+            iptables*) with_iptables "$2" "$3" "$tool" && return; without_iptables "$2" "$tool" ;;
+        esac
+        why="$why$tool-refused-the-rules-"
+    done 2>/dev/null
+    echo "${why:-none-of-$(echo "$tools" | tr ' ' '-')-is-there}"
 }
 
 number=0
@@ -81,13 +112,11 @@ for pod in $pods; do
     table=podmortem_cut_$(first "$uid") chain=PM-CUT-$(first "$uid")
     if [ "$do" = release ]; then
         if has nft; then nft delete table inet "$table" 2>/dev/null; fi
-        without_iptables "$chain"
+        for iptables in $(iptables_here); do without_iptables "$chain" "$iptables"; done
     else
         interface=$(interface_of "${addresses%% *}")
         if [ -z "$interface" ]; then failed=no-interface-leads-to-it
-        elif has nft; then with_nft "$table" "$interface" || failed=nft-refused
-        elif has iptables; then with_iptables "$chain" "$interface" || failed=iptables-refused
-        else failed=neither-nft-nor-iptables
+        else failed=$(make "$table" "$chain" "$interface")
         fi
         # What the node remembers of its connections would let nothing through any more, but would say they were open.
         if [ -z "$failed" ] && has conntrack; then

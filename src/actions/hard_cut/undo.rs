@@ -30,7 +30,7 @@ pub async fn plan(mut plan: Sketch, ask: &Ask<'_>, done: &Done) -> Result<Plan, 
         };
         let here: Vec<&str> = cut.iter().copied().filter(|pod| of(pod).is_some()).collect();
         if let Some(first) = here.first().and_then(|pod| of(pod)) {
-            plan.call(first, SEND_COMMAND, call.path.to_string(), Doing::Release.body(&here.join(" ")));
+            plan.call(first, SEND_COMMAND, call.path.to_string(), Doing::Release.body("", &here.join(" ")));
         }
     }
     Ok(plan.done())

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::frame::{ActionError, Look, MANAGER, decode};
+use super::super::frame::{ActionError, Look, MANAGER, decode, list};
 use super::policy::{Isolation, TARGET};
 use crate::kubernetes;
 use crate::model::Call;
@@ -41,6 +41,24 @@ pub fn manifest(isolation: &Isolation, namespace: &str, uid: &str) -> Value {
             "egress": [{"name": "nothing-out", "action": "Deny", "to": [{"networks": ["0.0.0.0/0", "::/0"]}]}],
         },
     })
+}
+
+/// The policies of this kind that podmortem has made, where they are served and can be read.
+pub async fn ours(look: &dyn Look) -> Result<Vec<Value>, ActionError> {
+    let path = format!("{PATH}?labelSelector=app.kubernetes.io%2Fmanaged-by%3D{MANAGER}");
+    match list(look, &path).await {
+        Err(ActionError::Cluster(kubernetes::Error::NotFound { .. } | kubernetes::Error::Forbidden { .. })) => {
+            Ok(Vec::new())
+        }
+        read => read,
+    }
+}
+
+/// The policy among those that has the name of a manifest, and whether it denies what that denies.
+pub fn is_there(ours: &[Value], manifest: &Value) -> Option<bool> {
+    let name = manifest.pointer("/metadata/name");
+    let there = ours.iter().find(|policy| policy.pointer("/metadata/name") == name)?;
+    Some(there.get("spec") == manifest.get("spec"))
 }
 
 /// Whether a call creates or deletes such a policy.

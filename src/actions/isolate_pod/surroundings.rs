@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
+use serde_json::Value;
 
 use super::super::frame::{ActionError, Ask, Look, Sketch, controller, decode, labels, list, name};
+use super::admin;
 use super::plugin::Plugin;
 use crate::kubernetes;
 use crate::model::{Clean, Kind, PlanNote};
@@ -18,6 +20,8 @@ const AT_ONCE: usize = 16;
 pub struct Surroundings {
     /// What is known of who enforces policies.
     pub plugin: Plugin,
+    /// The cluster-wide policies that are ours.
+    pub admin: Vec<Value>,
     places: HashMap<String, Namespace>,
     nodes: HashMap<String, Option<Node>>,
 }
@@ -57,8 +61,11 @@ impl Surroundings {
             nodes.buffered(AT_ONCE).collect::<Vec<_>>(),
             Plugin::read(ask.look as &dyn Look),
         );
+        let plugin = plugin?;
+        let admin = if plugin.cluster_policies { admin::ours(ask.look).await? } else { Vec::new() };
         Ok(Self {
-            plugin: plugin?,
+            plugin,
+            admin,
             places: places.into_iter().collect::<Result<_, _>>()?,
             nodes: nodes.into_iter().collect::<Result<_, _>>()?,
         })

@@ -13,25 +13,31 @@ use crate::model::{Plan, PlanNote, Target, Verdict};
 
 /// The calls that take back what a job put there.
 pub async fn plan(mut plan: Sketch, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
-    for (place, target) in ask.targets.iter().enumerate() {
-        plan.fact(place, "uid", target.uid.to_string());
-        let effects = || done.effects(target).filter(|effect| &*effect.call.method != SEND_COMMAND);
-        if effects().next().is_none() {
-            plan.note(PlanNote::Theirs(format!("{target} had the policy and the label before, and keeps them").into()));
-        }
-        for effect in effects() {
-            match &*effect.call.method {
-                "POST" if admin::is_admin(effect.call) => {
-                    admin_policy(&mut plan, ask, done, (place, target), effect).await?
-                }
-                "PATCH" if overrule::is_exclusion(effect.call) => {
-                    overrule::plan_undo(&mut plan, ask, done, place, effect).await?;
-                }
-                "POST" => policy(&mut plan, ask, done, (place, target), effect).await?,
-                _ => label(&mut plan, ask, (place, target)).await?,
+    plan.each(ask.targets, |place, target, mut plan| {
+        Box::pin(async move {
+            plan.fact(place, "uid", target.uid.to_string());
+            let effects = || done.effects(target).filter(|effect| &*effect.call.method != SEND_COMMAND);
+            if effects().next().is_none() {
+                plan.note(PlanNote::Theirs(
+                    format!("{target} had the policy and the label before, and keeps them").into(),
+                ));
             }
-        }
-    }
+            for effect in effects() {
+                match &*effect.call.method {
+                    "POST" if admin::is_admin(effect.call) => {
+                        admin_policy(&mut plan, ask, done, (place, target), effect).await?
+                    }
+                    "PATCH" if overrule::is_exclusion(effect.call) => {
+                        overrule::plan_undo(&mut plan, ask, done, place, effect).await?;
+                    }
+                    "POST" => policy(&mut plan, ask, done, (place, target), effect).await?,
+                    _ => label(&mut plan, ask, (place, target)).await?,
+                }
+            }
+            Ok((plan, ()))
+        })
+    })
+    .await?;
     Ok(plan.done())
 }
 

@@ -153,7 +153,7 @@ async fn approve(startup: &Startup, hash: PlanHash) -> Result<()> {
     let plan = case.plans().find(hash)?;
     let place = Place::of(startup, Some(&case)).await?;
     eprint!("{}", super::plan::told(&plan));
-    response::approve(&case, hash, place.site.identity.user.clone()).map_err(super::plan::refusal)?;
+    response::approve(&case, hash, &place.site).map_err(super::plan::refusal)?;
     out::print(&format!("approved {hash} in the case {}\n", case.id()))
 }
 

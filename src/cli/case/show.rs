@@ -79,7 +79,10 @@ fn said(entry: &Entry) -> String {
         Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
         Entry::Note { text } => format!("note: {text}"),
         Entry::Notes { bytes, sha256 } => format!("notes.md saved, {bytes} bytes, {}", sha256.short()),
-        Entry::Approved { plan, identity } => format!("approved the plan {plan} (in the cluster {identity})"),
+        Entry::Approved { plan, identity, impersonated } => {
+            let only = if *impersonated { ", impersonated" } else { "" };
+            format!("approved the plan {plan} (in the cluster {identity}{only})")
+        }
         Entry::Started { job, targets, plan, confirmed, .. } => {
             format!("{job} began on {} targets, plan {plan}, {confirmed}", targets.len())
         }

@@ -4,6 +4,7 @@ mod aws;
 mod check;
 mod cluster;
 mod places;
+mod readiness;
 mod terminal;
 
 use std::time::Duration;
@@ -41,6 +42,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let mut areas = vec![places::check(startup), terminal::check(startup).await, aws::check(startup).await];
     let patience = Duration::from_secs(u64::from(args.timeout));
     let (mut asked, mut failed) = (0, 0);
+    let mut unready = Vec::new();
     match Fleet::open(startup, Which::Asked).await {
         Ok(fleet) => {
             let clusters = fleet.inventory.clusters();
@@ -48,6 +50,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
             asked = checked.len();
             failed = checked.iter().filter(|checks| checks.worst() == State::Bad).count();
             areas.extend(checked);
+            // What is not ready is no failure of today's: it is told, and changes no exit code.
+            let ready = clusters.iter().map(|cluster| readiness::check(cluster, &fleet, startup, patience));
+            let ready = join_all(ready).await;
             areas.extend(fleet.unopened().map(|(name, why)| {
                 let mut checks = Checks::of(format!("clusters of {name}"));
                 checks.bad(
@@ -57,6 +62,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
                 );
                 checks
             }));
+            unready = ready;
         }
         Err(error) => {
             let mut checks = Checks::of("clusters");
@@ -68,6 +74,8 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
             areas.push(checks);
         }
     }
+    let elsewhere = areas.iter().filter(|checks| checks.worst() == State::Bad).count() > failed;
+    areas.append(&mut unready);
     out::write(|out| match args.output {
         Output::Text => areas.iter().try_for_each(|checks| checks.print(out)),
         Output::Json => {
@@ -76,7 +84,6 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
             writeln!(out)
         }
     })?;
-    let elsewhere = areas.iter().filter(|checks| checks.worst() == State::Bad).count() > failed;
     let ended = Exit::of_failures(failed, asked);
     Ok(if elsewhere { ended.or(Exit::Failed) } else { ended })
 }

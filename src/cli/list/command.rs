@@ -17,15 +17,18 @@ use super::{Listing, Noun, Output, Selectors};
 /// How a list is asked for
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// What is selected.
     #[command(flatten)]
-    selectors: Selectors,
+    pub selectors: Selectors,
     /// Only what a finding leads to, by its id or how that begins (pods and nodes)
     #[arg(long, value_name = "ID", help_heading = "Selection")]
     finding: Option<String>,
+    /// Where findings are read from.
     #[command(flatten)]
     findings: Sources,
+    /// In which form.
     #[command(flatten)]
-    form: Form,
+    pub form: Form,
 }
 
 /// Form and patience of a list.

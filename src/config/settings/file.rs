@@ -58,6 +58,7 @@ fn set(settings: &mut Settings, name: &str, value: Value) -> Result<(), String> 
     match name {
         "contexts" => settings.contexts = typed(name, value)?,
         "accounts" => settings.accounts = typed(name, value)?,
+        "evidence" => settings.evidence = typed(name, value)?,
         "theme" => settings.theme = Some(typed::<String>(name, value)?).filter(|theme| theme != "auto"),
         "ascii" => {
             settings.ascii = match typed(name, value)? {

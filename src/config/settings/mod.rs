@@ -1,11 +1,13 @@
 //! `settings.yaml`: what a person wants to be so every time.
 
 mod aliases;
+mod evidence;
 mod file;
 
 use serde::Deserialize;
 
 use super::{Directories, Trouble};
+pub use evidence::EvidencePlace;
 
 /// The settings. Every one has a default, so an absent file is a whole one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Settings {
     pub contexts: Vec<String>,
     /// Where EKS clusters are looked for.
     pub accounts: Vec<Account>,
+    /// Where evidence may be kept and investigated, by Region.
+    pub evidence: Vec<EvidencePlace>,
     /// The theme's name; `None` chooses by the terminal's background.
     pub theme: Option<String>,
     /// Only ASCII on the screen; `None` decides by the locale.

@@ -27,7 +27,7 @@ impl Reach {
     pub fn of(entry: &Entry, session: Option<SessionId>) -> Self {
         Self {
             label: entry.name.clone(),
-            name: entry.cluster_name().cloned().unwrap_or_default(),
+            name: entry.eks_name().map(Clean::from).unwrap_or_default(),
             account: entry.account().cloned().unwrap_or_default(),
             region: entry.region().cloned().unwrap_or_default(),
             session,

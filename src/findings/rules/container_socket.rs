@@ -43,7 +43,7 @@ fn reaches_a_socket(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let run = parts.strip_prefix(&["var", "run"]).map(|rest| [&["run"], rest].concat()).unwrap_or(parts);
     let socket = |socket: &&str| socket.split('/').skip(1).collect::<Vec<_>>().starts_with(&run);
-    !run.is_empty() && SOCKETS.iter().any(|one| socket(&one))
+    !run.is_empty() && SOCKETS.iter().any(socket)
 }
 
 #[cfg(test)]

@@ -64,9 +64,9 @@ fn grade(path: &str) -> Severity {
         let known: Vec<&str> = known.split('/').filter(|part| !part.is_empty()).collect();
         known.starts_with(&parts) || parts.starts_with(&known)
     };
-    if GRAVE.iter().any(|known| holds(&known)) {
+    if GRAVE.iter().any(&holds) {
         Severity::High
-    } else if TELLING.iter().any(|known| holds(&known)) {
+    } else if TELLING.iter().any(&holds) {
         Severity::Medium
     } else {
         Severity::Low

@@ -33,7 +33,7 @@ fn look_at(session: SessionId, grant: Grant<'_>, seen: &mut Sightings) {
     let binding = grant.binding;
     let counts = |subject: &&Subject| {
         // Those without a credential have a rule of their own, and so has what an API server makes for itself.
-        !subject.is_anonymous() && !(binding.is_built_in() && subject.is_system())
+        !(subject.is_anonymous() || binding.is_built_in() && subject.is_system())
     };
     let subjects: Vec<&Subject> = binding.subjects.iter().filter(counts).collect();
     if subjects.is_empty() {

@@ -28,7 +28,7 @@ pub(super) fn run(cluster: &Arc<Cluster>, node: &Value, cuts: bool, pods: &[Name
         }
         network.set_cut(&pod.uid, cuts);
         lines.push(match network.cut(&pod.uid) {
-            Some(packets) => format!("r {number} here {} {packets}", interface(&pod.uid)),
+            Some(packets) => format!("r {number} here {} {packets} nft", interface(&pod.uid)),
             None => format!("r {number} gone"),
         });
     }

@@ -10,20 +10,16 @@ use serde_json::{Value, json};
 
 use super::super::json::{items, number, text};
 use super::super::random::Random;
+use super::request::Request;
 use super::{Account, Fault};
 
 /// Findings that one call gives at most.
 const PAGE: usize = 50;
 
 /// Does what is asked of a path below `/detector`, in the Region that the request was signed for.
-pub(super) fn operate(
-    account: &Account,
-    method: &Method,
-    path: &str,
-    region: &str,
-    body: &Value,
-) -> Result<Value, Fault> {
-    let steps: Vec<&str> = path.trim_matches('/').split('/').collect();
+pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fault> {
+    let (region, body) = (request.region.as_str(), &request.body);
+    let steps: Vec<&str> = request.path.iter().map(String::as_str).collect();
     let detector = account.detector(region);
     let known = |id: &str| {
         detector.as_deref().filter(|detector| *detector == id).map(drop).ok_or_else(|| {
@@ -31,7 +27,7 @@ pub(super) fn operate(
             Fault::new("BadRequestException", message)
         })
     };
-    match (method, steps.as_slice()) {
+    match (&request.method, steps.as_slice()) {
         (&Method::GET, ["detector"]) => {
             Ok(json!({"detectorIds": detector.iter().collect::<Vec<_>>(), "nextToken": ""}))
         }
@@ -53,7 +49,7 @@ pub(super) fn operate(
                 found.into_iter().filter(|one| wanted.iter().any(|id| id.as_str() == Some(text(one, "/id")))).collect();
             Ok(json!({"findings": found}))
         }
-        _ => Err(Fault::new("UnknownOperationException", format!("{method} {path}"))),
+        _ => Err(Fault::new("UnknownOperationException", format!("{} /{}", request.method, steps.join("/")))),
     }
 }
 

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::cluster::Cluster;
-use super::super::json::{is_true, text};
-use super::super::network::{Answer, Network, OUTSIDE, PORT, listening, reached};
+use super::super::json::{is_true, label, text};
+use super::super::network::{AGENT, Answer, METADATA, Network, OUTSIDE, PORT, listening, reached};
 use super::super::random::Random;
 use super::super::store::Store;
 use super::script::{Named, Place, pods, value};
@@ -35,7 +35,9 @@ pub(super) struct Question {
     /// What answers TCP.
     pub(super) tcp: Vec<Place>,
     /// What answers questions about names.
-    pub(super) udp: Vec<Place>,
+    pub(super) dns: Vec<Place>,
+    /// What a node offers to its pods.
+    pub(super) near: Vec<Place>,
     patience: Duration,
     watch: Duration,
 }
@@ -59,7 +61,8 @@ impl Question {
             pods: pods(line, "pods")?,
             peers: pods(line, "peers")?,
             tcp: places("tcp")?,
-            udp: places("udp")?,
+            dns: places("dns")?,
+            near: places("near")?,
             patience: Duration::from_secs_f64(seconds("patience")?),
             watch: Duration::from_secs_f64(seconds("watch")?),
         })
@@ -91,7 +94,7 @@ pub(super) async fn run(cluster: &Arc<Cluster>, node: &Value, question: &Questio
     loop {
         round += 1;
         tokio::time::sleep(ROUND).await;
-        let open = probe(cluster, question, &mut found, round, &mut out);
+        let open = probe(cluster, node, question, &mut found, round, &mut out);
         let waited = Timestamp::now().duration_since(begun).as_secs_f64();
         if !question.after || !open || waited >= question.patience.as_secs_f64() {
             break;
@@ -136,6 +139,7 @@ fn begin(cluster: &Cluster, node: &Value, question: &Question, now: Timestamp, o
                 let mut random = Random::named(0x9e7, &named.uid);
                 let (process, netns) = (2_000 + random.below(18_000), 4_026_532_000 + random.below(900));
                 let _ = writeln!(out, "p {number} {process} net:[{netns}] {}", interface(&named.uid));
+                let _ = writeln!(out, "f {number} {}", if text(pod, "/status/podIP").contains(':') { 6 } else { 4 });
                 let heard = network.flow(&named.uid).map_or(0, |flow| flow.heard());
                 let looked_at = number < question.pods.len();
                 found.push(Found { number, pod: Arc::clone(pod), looked_at, heard, probes: (0, 0) });
@@ -146,7 +150,14 @@ fn begin(cluster: &Cluster, node: &Value, question: &Question, now: Timestamp, o
 }
 
 /// One round of probes. Gives whether something new got through to or from a pod that is looked at.
-fn probe(cluster: &Cluster, question: &Question, found: &mut [Found], round: u64, out: &mut String) -> bool {
+fn probe(
+    cluster: &Cluster,
+    node: &Value,
+    question: &Question,
+    found: &mut [Found],
+    round: u64,
+    out: &mut String,
+) -> bool {
     let (mut network, store) = (cluster.network(), cluster.store());
     network.advance(&store, Timestamp::now());
     let mut open = false;
@@ -157,6 +168,10 @@ fn probe(cluster: &Cluster, question: &Question, found: &mut [Found], round: u64
             Answer::Silent => "silent",
         };
         let _ = writeln!(out, "a {round} host node - tcp {} {} {said}", canary.address, canary.port);
+    }
+    for end in &question.near {
+        let said = if offers(&store, node, end) { "connected" } else { "silent" };
+        let _ = writeln!(out, "a {round} host node - near {} {} {said}", end.address, end.port);
     }
     for one in found.iter_mut() {
         let (kind, number) = (if one.looked_at { "out" } else { "peer" }, one.number);
@@ -172,12 +187,21 @@ fn probe(cluster: &Cluster, question: &Question, found: &mut [Found], round: u64
             one.probes.1 += u64::from(datagram);
             open |= one.looked_at && (said != "silent" || datagram);
         }
-        for server in question.udp.iter().filter(|server| same_family(&own, &server.address)) {
+        for server in question.dns.iter().filter(|server| same_family(&own, &server.address)) {
             let through = from_pod(&network, &store, &one.pod, server) == "connected";
             let said = if through { "connected" } else { "silent" };
-            let _ = writeln!(out, "a {round} {kind} {number} - udp {} {} {said}", server.address, server.port);
+            for protocol in ["udp", "dns"] {
+                let _ =
+                    writeln!(out, "a {round} {kind} {number} - {protocol} {} {} {said}", server.address, server.port);
+            }
+            one.probes.0 += if through { 5 } else { 0 };
             one.probes.1 += u64::from(through);
             open |= one.looked_at && through;
+        }
+        for end in question.near.iter().filter(|end| same_family(&own, &end.address)) {
+            let through = offers(&store, node, end) && network.lets_near(&store, &one.pod, &end.address, end.port);
+            let said = if through { "connected" } else { "silent" };
+            let _ = writeln!(out, "a {round} {kind} {number} - near {} {} {said}", end.address, end.port);
         }
     }
     for one in found.iter().filter(|one| one.looked_at) {
@@ -206,6 +230,21 @@ fn from_pod(network: &Network, store: &Store, pod: &Value, to: &Place) -> &'stat
     };
     let through = network.lets_new(store, pod, behind.as_deref(), &to.address, to.port);
     if through { answer } else { "silent" }
+}
+
+/// Whether something answers at an address that only a node and its pods have: the metadata of
+/// every instance, and the Pod Identity agent where it runs.
+fn offers(store: &Store, node: &Value, end: &Place) -> bool {
+    let is_agent = |pod: &Arc<Value>| {
+        text(pod, "/spec/nodeName") == text(node, "/metadata/name")
+            && label(pod, "k8s-app") == Some("eks-pod-identity-agent")
+            && text(pod, "/status/phase") == "Running"
+    };
+    match end.address.as_str() {
+        METADATA => end.port == 80,
+        AGENT => end.port == 80 && store.list("Pod", Some("kube-system")).iter().any(is_agent),
+        _ => false,
+    }
 }
 
 fn same_family(one: &str, other: &str) -> bool {

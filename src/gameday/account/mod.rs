@@ -1,37 +1,55 @@
-//! The account around the clusters on loopback: AWS Systems Manager as far as a proof asks for it, and GuardDuty.
+//! The account around the clusters, on loopback: what is asked by somebody who looks, and the scripts that run on nodes.
+//!
+//! Each service speaks its own protocol; which one is asked stands in the signature, as on the real endpoints.
 
+mod autoscaling;
 mod command;
 mod cut;
+mod ec2;
+mod ecr;
+mod eks;
 mod guardduty;
+mod iam;
+mod instance;
 mod measure;
+mod probe;
+mod request;
 mod script;
 mod ssm;
+mod xml;
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Error;
 use super::cluster::Cluster;
+use super::kubeconfig::Context;
 
 use self::command::Commands;
+use self::request::{Answer, Request, refused_in_json};
 
 /// The access key and the secret that it takes: no secret, since nobody else takes them.
 pub(super) const KEY: &str = "GAMEDAY";
 
-/// As the service's limit for a request.
+/// The account's number.
+pub(super) const ACCOUNT: &str = "111122223333";
+
+/// As the services' limit for a request.
 const LARGEST: usize = 1024 * 1024;
 
 /// A refusal of the service.
@@ -45,12 +63,23 @@ impl Fault {
     fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
+
+    /// REST services tell by the status, too, what is not there and what is not allowed.
+    fn status(&self) -> StatusCode {
+        match self.kind {
+            "ResourceNotFoundException" | "NoSuchEntity" => StatusCode::NOT_FOUND,
+            "UnauthorizedOperation" | "AccessDenied" => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 /// The account: its clusters, and the commands that were sent to their nodes.
 #[derive(Debug)]
 struct Account {
     clusters: Vec<Arc<Cluster>>,
+    /// Name, URL and authority of each API server, as `DescribeCluster` tells them.
+    servers: Vec<(&'static str, String, String)>,
     commands: Commands,
     /// Steps that the life of each cluster had made when the account was opened.
     begun: Vec<u64>,
@@ -71,12 +100,21 @@ impl Account {
 }
 
 /// Listens on a free port of loopback until the task is aborted.
-pub(super) async fn start(clusters: Vec<Arc<Cluster>>) -> Result<(JoinHandle<()>, SocketAddr), Error> {
+pub(super) async fn start(
+    clusters: Vec<Arc<Cluster>>,
+    contexts: &[Context],
+) -> Result<(JoinHandle<()>, SocketAddr), Error> {
     let open = |source| Error::Open { what: "a port on 127.0.0.1", source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(open)?;
     let address = listener.local_addr().map_err(open)?;
+    let servers = clusters
+        .iter()
+        .zip(contexts)
+        .map(|(cluster, context)| (cluster.name, format!("https://{}", context.address), STANDARD.encode(&context.ca)));
+    let servers = servers.collect();
     let begun = clusters.iter().map(|cluster| cluster.life().steps()).collect();
-    let account = Arc::new(Account { clusters, commands: Commands::default(), begun, reported: Mutex::default() });
+    let (commands, reported) = (Commands::default(), Mutex::default());
+    let account = Arc::new(Account { clusters, servers, commands, begun, reported });
     let task = tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {
@@ -95,49 +133,45 @@ pub(super) async fn start(clusters: Vec<Arc<Cluster>>) -> Result<(JoinHandle<()>
     Ok((task, address))
 }
 
-async fn answer(account: &Arc<Account>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let (code, body) = match asked(account, request).await {
-        Ok(body) => (StatusCode::OK, body),
-        Err(fault) => (StatusCode::BAD_REQUEST, json!({"__type": fault.kind, "message": fault.message})),
+async fn answer(account: &Arc<Account>, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return refused_in_json(&Fault::new("SerializationException", error.to_string())),
     };
-    let kind = body.get("__type").and_then(Value::as_str).and_then(|kind| HeaderValue::from_str(kind).ok());
-    let mut response = Response::new(Full::from(body.to_string()));
-    *response.status_mut() = code;
-    if let Some(kind) = kind {
-        response.headers_mut().insert("x-amzn-errortype", kind);
+    let request = match Request::read(&parts, &body) {
+        Ok(request) => request,
+        Err(fault) => return refused_in_json(&fault),
+    };
+    let signed = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match admitted(signed).and_then(|()| operate(account, &request)) {
+        Ok(answer) => request.answered(&answer),
+        Err(fault) => request.refused(&fault),
     }
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    response
 }
 
-async fn asked(account: &Arc<Account>, request: Request<Incoming>) -> Result<Value, Fault> {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let signed = header(AUTHORIZATION.as_str());
+/// Whoever has an account of their own never reaches this one by mistake, nor the other way round.
+fn admitted(signed: &str) -> Result<(), Fault> {
     if !signed.starts_with("AWS4-HMAC-SHA256 ") {
         return Err(Fault::new("MissingAuthenticationTokenException", "Missing Authentication Token"));
     }
-    // Whoever has an account of their own never reaches this one by mistake, nor the other way round.
     if !signed.contains(&format!("Credential={KEY}/")) {
         let message = "The security token included in the request is invalid.";
         return Err(Fault::new("UnrecognizedClientException", message));
     }
-    let target = header("x-amz-target").to_owned();
-    // Credential=KEY/DATE/REGION/SERVICE/aws4_request
-    let region = signed.split('/').nth(2).unwrap_or_default().to_owned();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let body = Limited::new(request.into_body(), LARGEST).collect().await;
-    let body = body.map_err(|error| Fault::new("SerializationException", error.to_string()))?.to_bytes();
-    let body: Value = match body.is_empty() {
-        true => Value::Null,
-        false => {
-            serde_json::from_slice(&body).map_err(|error| Fault::new("SerializationException", error.to_string()))?
-        }
-    };
-    if path.starts_with("/detector") {
-        return guardduty::operate(account, &method, &path, &region, &body);
-    }
-    match target.strip_prefix("AmazonSSM.") {
-        Some(operation) => ssm::operate(account, operation, &body),
-        None => Err(Fault::new("UnknownOperationException", target)),
+    Ok(())
+}
+
+fn operate(account: &Arc<Account>, request: &Request) -> Result<Answer, Fault> {
+    match request.service.as_str() {
+        "autoscaling" => autoscaling::operate(account, request),
+        "ec2" => ec2::operate(account, request),
+        "ecr" => ecr::operate(account, request),
+        "eks" => eks::operate(account, request),
+        "guardduty" => guardduty::operate(account, request).map(Answer::Json),
+        "iam" => iam::operate(account, request),
+        "ssm" => ssm::operate(account, &request.operation, &request.body).map(Answer::Json),
+        "sts" => iam::caller(request),
+        other => Err(Fault::new("UnknownOperationException", format!("{other} {}", request.operation))),
     }
 }

@@ -1,4 +1,4 @@
-//! The scripts that the nodes of a game day can run: those of the proof. They are known by what
+//! The scripts that the nodes of a game day can run: those of the program. They are known by what
 //! they print first and by their first line; a node of a game day has no shell for any other.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::cluster::Cluster;
 use super::command::Ended;
-use super::{cut, measure};
+use super::{cut, measure, probe};
 
 /// A pod as a script is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(super) enum Script {
         /// Which.
         pods: Vec<Named>,
     },
+    /// What the node could give.
+    Probe,
     /// Anything else; its first word.
     Unknown(String),
 }
@@ -47,7 +49,9 @@ pub(super) enum Script {
 pub(super) fn read(commands: &[String]) -> Script {
     let first = commands.first().map(String::as_str).unwrap_or_default();
     let rest = commands.get(1..).unwrap_or_default().join("\n");
-    let known = if rest.contains("podmortem-proof 1") {
+    let known = if first.contains("podmortem-probe 1") {
+        Some(Script::Probe)
+    } else if rest.contains("podmortem-proof 1") {
         measure::Question::read(first).map(Script::Measure)
     } else if rest.contains("podmortem_cut_") {
         let does = value(first, "do");
@@ -65,6 +69,7 @@ pub(super) async fn run(cluster: &Arc<Cluster>, node: &Value, script: Script) ->
     match script {
         Script::Measure(question) => done(measure::run(cluster, node, &question).await),
         Script::Cut { cuts, pods } => done(cut::run(cluster, node, cuts, &pods)),
+        Script::Probe => done(probe::run(node)),
         Script::Unknown(word) => {
             let place = "/var/lib/amazon/ssm/document/orchestration/awsrunShellScript/0.awsrunShellScript/_script.sh";
             let errors = format!("{place}: line 1: {word}: command not found\nfailed to run commands: exit status 127");
@@ -108,12 +113,13 @@ mod tests {
 
     #[test]
     fn the_scripts_of_the_proof_are_known_by_their_first_line() {
-        let first = "phase=after pods='a-1=10.0.0.1,fd00::1 b=10.0.0.2' peers='' tcp='10.0.0.9/443' udp='172.20.0.10/53' patience=10 watch=2.5";
+        let first = "phase=after pods='a-1=10.0.0.1,fd00::1 b=10.0.0.2' peers='' tcp='10.0.0.9/443' dns='172.20.0.10/53' near='169.254.169.254/80 fd00:ec2::254/80' patience=10 watch=2.5";
         let script = "echo \"podmortem-proof 1 $phase\"";
         let Script::Measure(question) = read(&[first.to_owned(), script.to_owned()]) else { panic!("not known") };
         assert_eq!((question.after, question.pods.len(), question.peers.len()), (true, 2, 0));
         assert_eq!(question.pods[0].addresses, ["10.0.0.1", "fd00::1"]);
         assert_eq!(question.tcp, [Place { address: "10.0.0.9".to_owned(), port: 443 }]);
+        assert_eq!((question.dns[0].port, question.near[1].address.as_str()), (53, "fd00:ec2::254"));
         let cut = read(&["do=cut pods='a=10.0.0.1'".to_owned(), "table=podmortem_cut_$1".to_owned()]);
         assert!(matches!(cut, Script::Cut { cuts: true, pods } if pods.len() == 1));
     }

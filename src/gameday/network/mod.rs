@@ -23,6 +23,12 @@ pub(super) const OUTSIDE: &str = "198.51.100.23";
 /// The port there.
 pub(super) const PORT: u16 = 4444;
 
+/// Where every instance has its metadata.
+pub(super) const METADATA: &str = "169.254.169.254";
+
+/// Where the Pod Identity agent of a node answers: an address of the node itself.
+pub(super) const AGENT: &str = "169.254.170.23";
+
 /// Lines of the sinkhole that are remembered.
 const REMEMBERED: usize = 2_000;
 
@@ -122,6 +128,12 @@ impl Network {
     /// Whether a new connection of a pod to an address gets through.
     pub(super) fn lets_new(&self, store: &Store, pod: &Value, to: Option<&Value>, address: &str, port: u16) -> bool {
         !self.is_cut(pod) && (self.is_free(pod) || allows(store, &End::of(pod), &End::at(to, address), port))
+    }
+
+    /// Whether a new connection of a pod to what its node offers gets through: policies stop the
+    /// way to the metadata, and none to the node itself.
+    pub(super) fn lets_near(&self, store: &Store, pod: &Value, address: &str, port: u16) -> bool {
+        if address == AGENT { !self.is_cut(pod) } else { self.lets_new(store, pod, None, address, port) }
     }
 
     /// Whether a new connection to a pod from another gets through.

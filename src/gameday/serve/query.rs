@@ -1,5 +1,6 @@
 //! What a query asks for.
 
+use super::super::form;
 use super::super::selectors::{FieldSelector, LabelSelector};
 use super::failure::Failure;
 use super::route::Place;
@@ -11,11 +12,7 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the part after the question mark.
     pub(super) fn parse(written: &str) -> Self {
-        let pairs = written.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(key), decoded(value))
-        });
-        Self(pairs.collect())
+        Self(form::pairs(written))
     }
 
     /// A parameter, empty where it is not given.
@@ -85,23 +82,6 @@ impl Selection {
             && self.labels.matches(object)
             && self.fields.matches(object)
     }
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = text.bytes();
-    let mut out = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => {
-                let digits = [bytes.next(), bytes.next()].map(|digit| digit.and_then(|d| char::from(d).to_digit(16)));
-                let [Some(high), Some(low)] = digits else { continue };
-                out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-            }
-            other => out.push(other),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ impl Clean {
         // A narrow room is better used without the margin.
         let margin = if blank + HANGING < cells / 2 { blank + HANGING } else { 0 };
         let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
-        for word in self.text.split_word_bounds() {
-            let wide = word.width();
+        for word in self.text.split_inclusive(' ') {
+            let wide = word.trim_end().width();
             if used + wide > cells && used > margin {
                 lines.push(self.like(line.trim_end()));
                 (line, used) = (" ".repeat(margin), margin);
@@ -30,7 +30,11 @@ impl Clean {
                 continue;
             }
             for grapheme in word.graphemes(true) {
-                if used + grapheme.width() > cells && used > margin {
+                let over = used + grapheme.width() > cells;
+                if over && grapheme == " " {
+                    continue;
+                }
+                if over && used > margin {
                     lines.push(self.like(&line));
                     (line, used) = (" ".repeat(margin), margin);
                 }
@@ -65,6 +69,7 @@ mod tests {
             folded("  policies add up: one still allows it", 20),
             ["  policies add up:", "    one still allows", "    it"]
         );
+        assert_eq!(folded("web-1, web-2, web-3", 15), ["web-1, web-2,", "  web-3"]);
         assert_eq!(folded("0123456789abcdef", 10), ["0123456789", "  abcdef"]);
     }
 

@@ -2,11 +2,13 @@
 //! need. The whole object is fetched when somebody looks at it, and for evidence.
 
 mod given;
+mod limits;
 mod node;
 mod object;
 mod pod;
 
 pub use given::{Given, IRSA, POD_IDENTITY, names_a_credential};
+pub use limits::Limit;
 pub use node::{NodeFacts, NodeKind, Readiness, Taint};
 pub use object::{Endpoint, ObjectFacts, ServicePort, Shape};
 pub use pod::{ContainerFacts, ContainerRole, PodFacts};

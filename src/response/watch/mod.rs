@@ -1,8 +1,9 @@
-//! Watching over what was done: whether it still stands, and whether the same
-//! comes up again somewhere else.
+//! Watching over what was done: whether it still stands, whether something gets through
+//! again, and whether the same comes up somewhere else.
 
 mod alike;
 mod expected;
+mod flows;
 mod round;
 
 pub use alike::{Lookout, Seen, Sighting};

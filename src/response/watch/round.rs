@@ -12,6 +12,7 @@ use super::super::holds::of_call;
 use super::super::undo::stands;
 use super::super::{Engine, Job, Jobs, Site};
 use super::expected::Expected;
+use super::flows::{Flows, is_measured};
 use crate::actions;
 use crate::case::JobId;
 use crate::kubernetes::Error;
@@ -26,11 +27,12 @@ const SETTLES: Duration = Duration::from_millis(400);
 /// Objects that are read at once.
 const AT_ONCE: usize = 8;
 
-/// Watches over the jobs of a case that stand on one cluster. It only reads the
-/// cluster: what was set is read back, and compared with what was sent.
+/// Watches over the jobs of a case that stand on one cluster. What was set is read back,
+/// and compared with what was sent; what was measured is measured again.
 pub struct Watch {
     engine: Engine,
     site: Site,
+    flows: Flows,
     plans: HashMap<PlanHash, Arc<Plan>>,
 }
 
@@ -45,7 +47,14 @@ struct Stand {
 impl Watch {
     /// A watch over what stands on a cluster.
     pub fn new(engine: Engine, site: Site) -> Self {
-        Self { engine, site, plans: HashMap::new() }
+        Self { engine, site, flows: Flows::new(), plans: HashMap::new() }
+    }
+
+    /// The same, with so much time between two measurements of a job at least.
+    #[must_use]
+    pub fn measuring_every(mut self, every: Duration) -> Self {
+        self.flows.every(every);
+        self
     }
 
     /// Looks every fifteen seconds, and soon after each word of `news`. Never ends.
@@ -63,7 +72,8 @@ impl Watch {
     /// jobs, and given in words. What cannot be read is passed over: nothing is claimed of it.
     pub async fn round(&mut self) -> Vec<Clean> {
         let jobs = self.engine.jobs().borrow().clone();
-        let stands = self.standing(&jobs);
+        let ours = self.ours(&jobs);
+        let stands = standing(&ours);
         let paths: BTreeSet<String> =
             stands.iter().flat_map(|stand| stand.expected.iter().map(|expected| expected.path.clone())).collect();
         let read = self.site.cluster.read();
@@ -79,6 +89,7 @@ impl Watch {
             }
         });
         let found: BTreeMap<String, Option<Option<Value>>> = found.buffer_unordered(AT_ONCE).collect().await;
+        self.flows.look(&self.engine, &self.site, &ours).await;
         let mut changes = Vec::new();
         for stand in stands {
             let objects = || stand.expected.iter().map(|expected| (expected, found.get(&expected.path)));
@@ -86,6 +97,11 @@ impl Watch {
                 continue;
             }
             let now = objects().find_map(|(expected, object)| expected.differs(object?.as_ref()?.as_ref()));
+            let measured = || match self.flows.of(&stand.job, stand.place) {
+                Some(found) => found.clone(),
+                None => stand.told.clone().filter(is_measured),
+            };
+            let now = now.or_else(measured);
             if now != stand.told {
                 let words = match &now {
                     Some(what) => format!("{} DRIFTED: {what}", stand.job),
@@ -98,35 +114,15 @@ impl Watch {
         changes
     }
 
-    /// What stands on this cluster, and what must be so there. Where a later job
-    /// has written the same field, the earlier one has nothing to say about it any more.
-    fn standing(&mut self, jobs: &Jobs) -> Vec<Stand> {
+    /// The jobs that have ended on this cluster and can be put back, with their plans.
+    fn ours<'a>(&mut self, jobs: &'a Jobs) -> Vec<(&'a Job, Arc<Plan>)> {
         let here = self.site.identity.cluster;
-        let ours: Vec<(&Job, Arc<Plan>)> = jobs
-            .iter()
-            .filter(|job| job.undoes.is_none() && job.ended.is_some())
+        let ended = jobs.iter().filter(|job| job.undoes.is_none() && job.ended.is_some());
+        ended
             .filter(|job| actions::find(&job.action).is_some_and(|action| action.spec().undo.is_possible()))
             .filter_map(|job| Some((job, self.plan(job.plan)?)))
             .filter(|(_, plan)| plan.cluster == here)
-            .collect();
-        let mut stands_here = Vec::new();
-        for (at, (job, plan)) in ours.iter().enumerate() {
-            for (place, state) in job.targets.iter().enumerate().filter(|(place, _)| stands(job, plan, *place)) {
-                let expected =
-                    job.calls.iter().filter(|(_, attempt)| attempt.target == place && attempt.uid().is_some());
-                let expected = expected.filter_map(|(call, attempt)| {
-                    let call = plan.calls.get(*call)?;
-                    let holds = of_call(call, &state.target, attempt.uid());
-                    let written_since = ours.iter().skip(at + 1).any(|(later, plan)| writes(later, plan, &holds));
-                    (!written_since).then(|| Expected::of_call(call, attempt.uid()))
-                });
-                let expected: Vec<Expected> = expected.flatten().collect();
-                if !expected.is_empty() {
-                    stands_here.push(Stand { job: job.id.clone(), place, told: state.drift.clone(), expected });
-                }
-            }
-        }
-        stands_here
+            .collect()
     }
 
     fn plan(&mut self, hash: PlanHash) -> Option<Arc<Plan>> {
@@ -137,6 +133,28 @@ impl Watch {
         self.plans.insert(hash, Arc::clone(&plan));
         Some(plan)
     }
+}
+
+/// What stands of some jobs, and what must be so there. Where a later job has written
+/// the same field, the earlier one has nothing to say about it any more.
+fn standing(ours: &[(&Job, Arc<Plan>)]) -> Vec<Stand> {
+    let mut stands_here = Vec::new();
+    for (at, (job, plan)) in ours.iter().enumerate() {
+        for (place, state) in job.targets.iter().enumerate().filter(|(place, _)| stands(job, plan, *place)) {
+            let expected = job.calls.iter().filter(|(_, attempt)| attempt.target == place && attempt.uid().is_some());
+            let expected = expected.filter_map(|(call, attempt)| {
+                let call = plan.calls.get(*call)?;
+                let holds = of_call(call, &state.target, attempt.uid());
+                let written_since = ours.iter().skip(at + 1).any(|(later, plan)| writes(later, plan, &holds));
+                (!written_since).then(|| Expected::of_call(call, attempt.uid()))
+            });
+            let expected: Vec<Expected> = expected.flatten().collect();
+            if !expected.is_empty() {
+                stands_here.push(Stand { job: job.id.clone(), place, told: state.drift.clone(), expected });
+            }
+        }
+    }
+    stands_here
 }
 
 /// Whether a job that stands has written one of those fields.

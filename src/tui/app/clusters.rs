@@ -40,8 +40,8 @@ impl App {
     pub fn add_entry(&mut self, entry: &Entry) {
         let account = entry.account().cloned().unwrap_or_default();
         self.add_way(entry.name.clone(), account, entry.region().cloned().unwrap_or_default());
-        if let (Some(way), Some(name)) = (self.ways.last_mut(), entry.cluster_name()) {
-            way.name = name.clone();
+        if let (Some(way), Some(name)) = (self.ways.last_mut(), entry.eks_name()) {
+            way.name = Clean::from(name);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::blast::Facts;
 use crate::model::{Clean, Kind};
 
-use super::super::detail::{Detail, Fetched, Goes, Tab};
+use super::super::detail::{Around, Detail, Fetched, Goes, Question, Tab};
 use super::super::effect::{Effect, Tone};
 use super::super::keys::{Command, Pane};
 use super::super::overlays::Overlay;
@@ -72,6 +72,7 @@ impl App {
                 let ticket = self.ticket();
                 if let Some(detail) = Detail::new(id, Tab::Relations, ticket, &self.inventory) {
                     self.overlays.push(Overlay::Detail(Box::new(detail)));
+                    self.fetch();
                 }
             }
             Goes::Selection(kind, query) => {
@@ -128,10 +129,16 @@ impl App {
         let Some(row) = self.inventory.row(detail.row) else { return };
         let (ticket, namespace, name) = (detail.ticket, row.namespace().clone(), row.name().clone());
         match detail.tab {
-            Tab::Relations => {}
             Tab::Reach if !detail.reach.asked => {
                 detail.reach.asked = true;
                 self.effects.push(Effect::Reach { ticket, session: detail.row.session });
+            }
+            Tab::Relations if matches!(detail.around, Around::No) => {
+                if let Some(question) = Question::about(&row) {
+                    detail.around = Around::Asked;
+                    detail.refresh(&self.inventory);
+                    self.effects.push(Effect::Around { ticket, session: detail.row.session, question });
+                }
             }
             Tab::Yaml if matches!(detail.yaml, Fetched::No) => {
                 detail.yaml = Fetched::Asked;
@@ -151,7 +158,7 @@ impl App {
                 let session = detail.row.session;
                 self.effects.push(Effect::Logs { ticket, session, namespace, name, containers, previous });
             }
-            Tab::Reach | Tab::Yaml | Tab::Events | Tab::Logs => {}
+            Tab::Relations | Tab::Reach | Tab::Yaml | Tab::Events | Tab::Logs => {}
         }
     }
 

@@ -185,6 +185,7 @@ impl App {
             Pick::Playbook(name) => self.open_playbook(&name),
             Pick::Seen(selection, why) => self.go_to_seen(selection, why),
             Pick::Namespace(name) => self.go_to_namespace(&name),
+            Pick::Plan(plan) => self.effects.push(Effect::ReadPlan(plan)),
             Pick::Evidence(custody) => self.effects.push(Effect::ReadEvidence(custody)),
             Pick::Sort(column) => {
                 if let Some(list) = self.list() {

@@ -1,13 +1,13 @@
 //! What the world answers.
 
-use crate::model::{Clean, News, Update};
+use crate::model::{Clean, News, Tier, Update};
 
 use super::super::detail::{Detail, Fetched, events, yaml};
 use super::super::effect::{Reply, Tone};
 use super::super::overlays::Overlay;
 use super::super::panes::TextPane;
 use super::super::respond::{CaseView, Confirm};
-use crate::response::Lookout;
+use crate::response::{How, Lookout};
 
 use super::App;
 
@@ -35,6 +35,13 @@ impl App {
             }
             Reply::Rights(rights) => self.open_rules(&rights),
             Reply::Reach(ticket, facts) => self.reached(ticket, facts),
+            Reply::Around(ticket, told) => {
+                let mut open = self.overlays.iter_mut().filter_map(open_detail);
+                if let Some(detail) = open.find(|detail| detail.ticket == ticket) {
+                    detail.around = told;
+                    detail.refresh(&self.inventory);
+                }
+            }
             Reply::Log(ticket, lines) => {
                 if let Some(detail) = self.look(ticket) {
                     detail.logs.take(lines);
@@ -45,6 +52,8 @@ impl App {
                     detail.logs.ended.push((container, why));
                 }
             }
+            // What only reads begins at once; its plan is in the case, and in the menu of its job.
+            Reply::Planned(Ok(plan)) if plan.tier == Tier::Reads => self.run_plan(*plan, How::NotAsked),
             Reply::Planned(Ok(plan)) => self.overlays.push(Overlay::Confirm(Box::new(Confirm::new(*plan)))),
             Reply::Planned(Err(why)) => {
                 self.releasing.clear();

@@ -26,11 +26,20 @@ impl App {
             about: about.into(),
             disabled: self.disabled(command),
         };
+        let plan = self.job().map(|job| Item {
+            pick: Pick::Plan(job.plan),
+            key: "p".to_owned(),
+            label: format!("plan of {}", job.id).into(),
+            about: "every call that it sends, what it rests on, who else is hit".into(),
+            disabled: None,
+        });
         let job = self.job().map_or_else(|| "the job".to_owned(), |job| job.id.to_string());
-        vec![
+        let mut items = vec![
             item(Command::Undo, "u", format!("undo {job}"), "plan to put back what it changed; nothing is sent yet"),
             item(Command::Release, "r", "release the case".to_owned(), "the same for every job, the newest first"),
-        ]
+        ];
+        items.extend(plan);
+        items
     }
 
     /// Plans to put back a job: the one that is named, or the one under the cursor.

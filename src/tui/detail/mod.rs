@@ -1,10 +1,15 @@
 //! One object in full: its relations, its YAML, its events, its logs.
 
+mod around;
+mod image;
 mod logs;
+mod machine;
 mod reach;
 mod relations;
+mod who;
 mod yaml;
 
+pub use around::{Around, Question};
 pub use logs::{LogLine, Logs};
 pub use reach::Reach;
 pub use relations::{Branch, Goes, relations};
@@ -67,6 +72,8 @@ pub struct Detail {
     pub branches: Vec<Branch>,
     /// The cursor in the tree.
     pub place: usize,
+    /// What the account around its cluster tells of it.
+    pub around: Around,
     /// First branch on the screen.
     pub top: usize,
     /// What could be reached from it.
@@ -109,7 +116,8 @@ impl Detail {
             title: format!("{} {namespace}{slash}{}", row.kind, held.name()).into(),
             ticket,
             tab,
-            branches: relations(row, inventory),
+            branches: relations(row, inventory, &Around::No),
+            around: Around::No,
             place: 0,
             top: 0,
             reach: Reach::default(),
@@ -141,7 +149,7 @@ impl Detail {
             return;
         }
         let held = self.branches.get(self.place).map(|branch| branch.label.clone());
-        self.branches = relations(self.row, inventory);
+        self.branches = relations(self.row, inventory, &self.around);
         self.reach.refresh(self.row, inventory);
         let same = held.and_then(|label| self.branches.iter().position(|branch| branch.label == label));
         self.place = same.unwrap_or(self.place).min(self.branches.len().saturating_sub(1));

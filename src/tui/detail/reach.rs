@@ -81,5 +81,5 @@ fn branch(line: Line) -> Branch {
         Lead::Object(id) => Goes::Object(id),
         Lead::Pods(query) => Goes::Selection(Kind::Pod, query),
     });
-    Branch { depth: line.depth, label: line.text, role, goes }
+    Branch { depth: line.depth, label: line.text, role, goes, told: None }
 }

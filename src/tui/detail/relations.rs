@@ -1,10 +1,14 @@
 //! What belongs to an object, as a tree to walk.
 
+use jiff::Timestamp;
+
 use crate::config::theme::Role;
 use crate::inventory::query::Matcher;
 use crate::inventory::{Inventory, Marks, Pod, Row, RowId, Shared};
 use crate::model::facts::{ContainerRole, NodeFacts, ObjectFacts, Shape};
 use crate::model::{Clean, Kind, SessionId};
+
+use super::around::Around;
 
 /// A line of the tree.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub struct Branch {
     pub role: Role,
     /// Where it leads.
     pub goes: Option<Goes>,
+    /// When an account said so, where one did.
+    pub told: Option<Timestamp>,
 }
 
 /// Where a line of the tree leads.
@@ -28,10 +34,10 @@ pub enum Goes {
     Selection(Kind, String),
 }
 
-/// The tree of an object.
-pub fn relations(id: RowId, inventory: &Inventory) -> Vec<Branch> {
+/// The tree of an object, with what its account tells of it.
+pub fn relations(id: RowId, inventory: &Inventory, around: &Around) -> Vec<Branch> {
     let Some(row) = inventory.row(id) else { return Vec::new() };
-    let mut tree = Tree { inventory, branches: Vec::new() };
+    let mut tree = Tree { inventory, around, branches: Vec::new() };
     match row {
         Row::Pod(pod) => tree.pod(row, pod),
         Row::Node(session, node) => tree.node(session, node),
@@ -42,12 +48,13 @@ pub fn relations(id: RowId, inventory: &Inventory) -> Vec<Branch> {
 
 struct Tree<'a> {
     inventory: &'a Inventory,
+    around: &'a Around,
     branches: Vec<Branch>,
 }
 
 impl Tree<'_> {
     fn add(&mut self, depth: usize, role: Role, label: String, goes: Option<Goes>) {
-        self.branches.push(Branch { depth, label: label.into(), role, goes });
+        self.branches.push(Branch { depth, label: label.into(), role, goes, told: None });
     }
 
     fn say(&mut self, role: Role, label: String) {
@@ -89,6 +96,7 @@ impl Tree<'_> {
         self.shared(row, Shared::Account, &format!("service account {}", pod.service_account()));
         self.below(pod);
         self.containers(pod);
+        self.branches.extend(self.around.branches());
         if let Some(query) = Shared::Service.query(&row, self.inventory) {
             self.select(Role::Text, format!("behind {query}"), query);
         }
@@ -141,11 +149,16 @@ impl Tree<'_> {
         self.say(Role::Dim, format!("uid {}", node.meta.uid));
         let instance = if node.instance_id.is_empty() { &node.provider_id } else { &node.instance_id };
         self.say(Role::Text, format!("instance {instance}  {}  {}", node.instance_type, node.zone));
+        self.branches.extend(self.around.branches());
         self.say(Role::Text, format!("{} {}", node.kind.word(), node.group));
         let system = [&node.os_image, &node.kernel, &node.runtime, &node.architecture];
         self.say(Role::Dim, system.map(|text| text.as_str()).join("  "));
         if node.unschedulable {
             self.say(Role::Warn, "cordoned: the scheduler passes it by".into());
+        }
+        for limit in node.limits() {
+            self.say(Role::Warn, limit.not.into());
+            self.add(2, Role::Text, format!("next best: {}", limit.instead), None);
         }
         for taint in &node.taints {
             self.say(Role::Text, format!("taint {}={}:{}", taint.key, taint.value, taint.effect));
@@ -187,6 +200,7 @@ impl Tree<'_> {
         {
             self.say(Role::Warn, format!("IAM role {role_arn}"));
         }
+        self.branches.extend(self.around.branches());
         for (key, value) in &object.meta.labels {
             self.say(Role::Dim, format!("label {key}={value}"));
         }

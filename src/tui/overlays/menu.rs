@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::case::Custody;
-use crate::model::{Clean, Kind};
+use crate::model::{Clean, Kind, PlanHash};
 
 use super::super::keys::Command;
 
@@ -57,6 +57,8 @@ pub enum Pick {
     Cluster(usize),
     /// Opens an artefact.
     Evidence(Box<Custody>),
+    /// Shows the plan that a job runs.
+    Plan(PlanHash),
     /// Changes the theme.
     Theme(String),
     /// Opens a playbook.

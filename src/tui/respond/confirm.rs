@@ -2,10 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::model::{Clean, Plan, PlanNote, Tier};
+use crate::model::{Clean, Plan, Tier, brief};
 use crate::response::How;
 
 use super::super::panes::TextPane;
+use super::plan::lines;
 
 /// A plan that is shown and not yet answered.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Confirm {
     pub text: TextPane,
     /// What was typed so far, for the tiers that are typed.
     pub typed: String,
+    /// Whether scripts are shown whole.
+    whole: bool,
 }
 
 /// What a key said to a plan.
@@ -32,8 +35,8 @@ pub enum Answer {
 impl Confirm {
     /// Shows a plan.
     pub fn new(plan: Plan) -> Self {
-        let text = TextPane::prose(lines(&plan));
-        Self { plan, text, typed: String::new() }
+        let text = TextPane::prose(lines(&plan, false));
+        Self { plan, text, typed: String::new(), whole: false }
     }
 
     /// What has to be typed, for the tiers that are typed: the first target's name.
@@ -61,6 +64,11 @@ impl Confirm {
         (self.plan.tier == Tier::Everything && !rest.trim().is_empty()).then_some(rest)
     }
 
+    /// Whether anything is shown by its first line alone.
+    pub fn has_scripts(&self) -> bool {
+        self.plan.calls.iter().any(|call| brief(&call.body) != call.body)
+    }
+
     /// What the responder is asked.
     pub fn question(&self) -> Clean {
         match self.plan.tier {
@@ -82,6 +90,13 @@ impl Confirm {
 
     /// Takes a key. The default is to leave everything as it is.
     pub fn key(&mut self, key: KeyEvent) -> Answer {
+        if key.code == KeyCode::Tab && self.has_scripts() {
+            self.whole = !self.whole;
+            let scroll = self.text.scroll;
+            self.text = TextPane::prose(lines(&self.plan, self.whole));
+            self.text.scroll = scroll;
+            return self.scroll(0);
+        }
         if let Some(name) = self.password() {
             let name = name.to_string();
             return self.type_in(key, &name);
@@ -124,51 +139,10 @@ impl Confirm {
     }
 }
 
-fn lines(plan: &Plan) -> Vec<Clean> {
-    let mut lines: Vec<Clean> = Vec::new();
-    let mut say = |line: String| lines.push(line.into());
-    if let Some(job) = &plan.undoes {
-        say(format!("puts back {job}"));
-    }
-    say(format!("{} on {} object{}:", plan.action, plan.targets.len(), if plan.targets.len() == 1 { "" } else { "s" }));
-    for target in &plan.targets {
-        say(format!("  {target}  uid {}", target.uid));
-    }
-    for (title, pick) in [
-        ("The server's dry run refuses:", (|note| matches!(note, PlanNote::WouldFail(_))) as fn(&PlanNote) -> bool),
-        ("Read this first:", |note| matches!(note, PlanNote::Limit(_))),
-        ("Others who are hit:", |note| matches!(note, PlanNote::AlsoHit(_))),
-        ("Cannot be undone:", |note| matches!(note, PlanNote::CannotUndo(_))),
-        ("Changed by others, and left so:", |note| matches!(note, PlanNote::Theirs(_))),
-        ("Already so:", |note| matches!(note, PlanNote::Already(_))),
-    ] {
-        let notes: Vec<_> = plan.notes.iter().filter(|note| pick(note)).collect();
-        if !notes.is_empty() {
-            say(String::new());
-            say(title.to_owned());
-        }
-        for note in notes {
-            say(format!("  {}", note.text()));
-        }
-    }
-    say(String::new());
-    say(format!("{} call{} would be sent:", plan.calls.len(), if plan.calls.len() == 1 { "" } else { "s" }));
-    for call in &plan.calls {
-        say(format!("  {} {}", call.method, call.path));
-        if !call.body.is_null() {
-            let body = serde_yaml::to_string(&call.body).unwrap_or_else(|_| call.body.to_string());
-            body.lines().for_each(|line| say(format!("      {line}")));
-        }
-    }
-    say(String::new());
-    say(format!("plan {}", plan.hash()));
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ClusterId, Kind, Target, Uid};
+    use crate::model::{Call, ClusterId, Kind, Target, Uid};
 
     fn confirm(tier: Tier) -> Confirm {
         let target = Target {
@@ -205,6 +179,21 @@ mod tests {
         for tier in [Tier::Undone, Tier::MayHurt, Tier::Irreversible] {
             assert_eq!(press(&mut confirm(tier), KeyCode::Esc), Answer::No);
         }
+    }
+
+    #[test]
+    fn a_script_is_shown_whole_by_a_key() {
+        let mut confirm = confirm(Tier::MayHurt);
+        assert_eq!(press(&mut confirm, KeyCode::Tab), Answer::No, "there is nothing more to show");
+        let body = serde_json::json!({"Parameters": {"commands": ["# Looks.\nls /tmp"]}});
+        confirm.plan.calls.push(Call { target: 0, method: "ssm:SendCommand".into(), path: "i-0".into(), body });
+        let mut confirm = Confirm::new(confirm.plan);
+        let shows = |confirm: &Confirm, text: &str| confirm.text.lines.iter().any(|line| line.contains(text));
+        assert!(shows(&confirm, "# Looks. [2 lines, SHA-256 ") && !shows(&confirm, "ls /tmp"));
+        assert_eq!(press(&mut confirm, KeyCode::Tab), Answer::Open);
+        assert!(shows(&confirm, "ls /tmp"));
+        assert_eq!(press(&mut confirm, KeyCode::Tab), Answer::Open);
+        assert!(!shows(&confirm, "ls /tmp"));
     }
 
     #[test]

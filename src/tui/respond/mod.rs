@@ -4,6 +4,7 @@
 mod confirm;
 mod notes;
 mod offer;
+mod plan;
 mod record;
 mod told;
 mod view;
@@ -11,6 +12,7 @@ mod view;
 pub use confirm::{Answer, Confirm};
 pub use notes::{Notes, Written};
 pub use offer::Offer;
+pub use plan::lines;
 pub use record::line;
 pub use told::told;
 pub use view::{CaseView, WORD, verdict_of};

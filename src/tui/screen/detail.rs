@@ -10,7 +10,8 @@ use super::super::app::App;
 use super::super::detail::{Branch, Detail, Fetched, Logs, Reach, Tab};
 use super::super::panes::TextPane;
 use super::cut::cut;
-use super::write::{clear, frame, text, text_at};
+use super::write::{clear, frame, text, text_at, text_right};
+use crate::model::Age;
 
 /// Draws an object.
 pub fn draw(app: &App, detail: &Detail, area: Rect, buffer: &mut Buffer) {
@@ -70,7 +71,15 @@ fn tree(app: &App, branches: &[Branch], (at, top): (usize, usize), area: Rect, b
         let leads = if branch.goes.is_some() { app.look.glyph("→ ", "> ") } else { "  " };
         let line = format!("{}{leads}{}", "  ".repeat(branch.depth), branch.label);
         let line = cut(&line, usize::from(area.width), Cut::End, app.look.glyph("…", "~"));
-        text(buffer, area, row, &line, style);
+        let end = text(buffer, area, row, &line, style);
+        if let Some(told) = branch.told {
+            let age = format!(" {} ago ", Age::between(told.as_second(), app.now.unix));
+            let wide = u16::try_from(age.len()).unwrap_or_default();
+            // A fact is worth more than its age: where there is no room, the age waits for a wider screen.
+            if end + wide <= area.width {
+                text_right(buffer, area, row, &age, app.look.style(Role::Dim));
+            }
+        }
     }
 }
 

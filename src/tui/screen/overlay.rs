@@ -129,6 +129,10 @@ pub fn confirm(app: &App, confirm: &Confirm, area: Rect, buffer: &mut Buffer) {
     if confirm.password().is_some() {
         text_at(buffer, inner, column + 2, last, &confirm.typed, app.look.style(Role::Prompt));
     }
+    if confirm.has_scripts() {
+        let hint = "tab: scripts whole or by their first line";
+        text(buffer, inner, last.saturating_sub(1), hint, app.look.style(Role::KeyHint));
+    }
     let below = confirm.text.lines.len().saturating_sub(confirm.text.scroll.top + usize::from(body.height));
     if below > 0 {
         text_right(

@@ -1,6 +1,8 @@
 //! The screen as people see it, and what keys do to it.
 
 mod alerts;
+mod around;
+mod plans;
 mod reach;
 mod walks;
 

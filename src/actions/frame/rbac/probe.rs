@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -11,6 +12,9 @@ use crate::model::Clean;
 
 /// Questions that are asked at most: of each binding's role its first rules, and what matters most.
 const MOST: usize = 24;
+
+/// Questions that are asked at once.
+const AT_ONCE: usize = 8;
 
 /// Rules of one role that are asked for.
 const OF_A_ROLE: usize = 4;
@@ -106,13 +110,11 @@ pub async fn probes(look: &dyn Look, bindings: &[&Binding]) -> Result<Vec<Probe>
 
 /// Which of them somebody is allowed.
 pub async fn held(look: &dyn Look, who: &Who, probes: &[Probe]) -> Result<Vec<Probe>, ActionError> {
-    let mut held = Vec::new();
-    for probe in probes {
-        if allowed(look, who, probe).await? {
-            held.push(probe.clone());
-        }
-    }
-    Ok(held)
+    let asked: Vec<_> = probes
+        .iter()
+        .map(|probe| async move { Ok::<_, ActionError>(allowed(look, who, probe).await?.then(|| probe.clone())) })
+        .collect();
+    stream::iter(asked).buffered(AT_ONCE).try_filter_map(|held| async move { Ok(held) }).try_collect().await
 }
 
 /// What of that is still allowed once the authorizer has taken notice.

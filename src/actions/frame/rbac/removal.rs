@@ -69,36 +69,42 @@ pub async fn read_back(work: &Work) -> Result<Vec<String>, ActionError> {
 /// Plans to put back what was taken out of bindings, where it is not there again.
 pub async fn plan_undo(spec: &Spec, ask: &Ask<'_>, done: &Done) -> Result<Plan, ActionError> {
     let mut plan = Sketch::undo(spec, ask, done);
-    for (place, target) in ask.targets.iter().enumerate() {
-        for effect in done.effects(target) {
-            let path = effect.call.path.split('?').next().unwrap_or_default();
-            let Some(object) = there(ask.look, path, uid_of(&effect.call.body)).await? else {
-                plan.note(PlanNote::Theirs(format!("{path} is gone, or another one of its name is there").into()));
-                continue;
-            };
-            let mut subjects = field(&object, "/subjects").as_array().cloned().unwrap_or_default();
-            plan.fact(place, path, Value::Array(subjects.clone()));
-            let before = subjects.len();
-            for subject in taken(&effect.call.body).into_iter().rev() {
-                if subjects.contains(&subject) {
-                    plan.note(PlanNote::Theirs(format!("somebody has put the subject back into {path} since").into()));
-                } else {
-                    subjects.push(subject);
+    plan.each(ask.targets, |place, target, mut plan| {
+        Box::pin(async move {
+            for effect in done.effects(target) {
+                let path = effect.call.path.split('?').next().unwrap_or_default();
+                let Some(object) = there(ask.look, path, uid_of(&effect.call.body)).await? else {
+                    plan.note(PlanNote::Theirs(format!("{path} is gone, or another one of its name is there").into()));
+                    continue;
+                };
+                let mut subjects = field(&object, "/subjects").as_array().cloned().unwrap_or_default();
+                plan.fact(place, path, Value::Array(subjects.clone()));
+                let before = subjects.len();
+                for subject in taken(&effect.call.body).into_iter().rev() {
+                    if subjects.contains(&subject) {
+                        plan.note(PlanNote::Theirs(
+                            format!("somebody has put the subject back into {path} since").into(),
+                        ));
+                    } else {
+                        subjects.push(subject);
+                    }
+                }
+                if subjects.len() > before {
+                    // A list is replaced whole, and only as long as the binding is the very version that was read.
+                    let body = json!({
+                        "metadata": {
+                            "uid": field(&object, "/metadata/uid"),
+                            "resourceVersion": field(&object, "/metadata/resourceVersion"),
+                        },
+                        "subjects": subjects,
+                    });
+                    plan.call(place, "PATCH", format!("{path}?fieldManager={MANAGER}"), body);
                 }
             }
-            if subjects.len() > before {
-                // A list is replaced whole, and only as long as the binding is the very version that was read.
-                let body = json!({
-                    "metadata": {
-                        "uid": field(&object, "/metadata/uid"),
-                        "resourceVersion": field(&object, "/metadata/resourceVersion"),
-                    },
-                    "subjects": subjects,
-                });
-                plan.call(place, "PATCH", format!("{path}?fieldManager={MANAGER}"), body);
-            }
-        }
-    }
+            Ok((plan, ()))
+        })
+    })
+    .await?;
     Ok(plan.done())
 }
 

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::super::super::frame::SEND_COMMAND;
+use super::near;
 use super::report::Report;
 use crate::aws::ssm::Script;
 use crate::model::{Call, Plan};
@@ -45,8 +46,8 @@ pub struct Question<'a> {
     pub peers: &'a str,
     /// Addresses that answer TCP, with their ports.
     pub tcp: &'a [(IpAddr, u16)],
-    /// Addresses that answer questions about names over UDP, with their ports.
-    pub udp: &'a [(IpAddr, u16)],
+    /// Addresses that answer questions about names over UDP and TCP, with their ports.
+    pub dns: &'a [(IpAddr, u16)],
 }
 
 impl Phase {
@@ -71,12 +72,13 @@ impl Question<'_> {
     pub fn body(&self) -> Value {
         let patience = if self.phase == Phase::After { PATIENCE } else { 0 };
         let first = format!(
-            "phase={} pods='{}' peers='{}' tcp='{}' udp='{}' patience={patience} watch={WATCHED}",
+            "phase={} pods='{}' peers='{}' tcp='{}' dns='{}' near='{}' patience={patience} watch={WATCHED}",
             self.phase.word(),
             self.pods,
             self.peers,
             ends(self.tcp),
-            ends(self.udp),
+            ends(self.dns),
+            ends(&near::ends()),
         );
         let script = Script {
             document_name: "AWS-RunShellScript".to_owned(),

@@ -42,6 +42,8 @@ pub fn judged(report: &Report, number: usize, before: Option<&Report>) -> Vec<Ju
         };
         let was_tracked = before.is_some_and(|before| tracked(before, None)) || tracked(report, None);
         let fate = match earlier {
+            // Of a pod with more than was printed, the other sample may just not have it.
+            None if pod.more => Fate::Idle,
             None => Fate::Leaking("it was made after everything was in place".to_owned()),
             Some(earlier) if socket.acked > earlier.acked || socket.received > earlier.received => {
                 Fate::Leaking(moved(earlier, socket, report.seconds))
@@ -68,7 +70,7 @@ fn without_socket(report: &Report, pod: &Seen) -> Vec<Judged> {
     for flow in pod.flows.iter().filter(|flow| flow.sample == LAST) {
         let (local, peer) = ends(flow, pod);
         let owned = pod.sockets.iter().any(|socket| is_of(flow, socket));
-        let probed = report.answers.iter().any(|answer| answer.port == peer.1 && answer.protocol != "tcp");
+        let probed = report.answers.iter().any(|answer| answer.is_of_flow(&flow.protocol, &peer));
         if owned || probed || is_local(&peer.0, report) {
             continue;
         }

@@ -15,8 +15,8 @@ use super::canary::{self, End};
 use crate::kubernetes;
 use crate::model::{Kind, PlanNote, Uid};
 
-/// Pods in one command: what a node prints about more might not fit into an answer.
-const IN_ONE: usize = 16;
+/// Pods in one command: of more, an answer of the service would hold too little of each.
+const IN_ONE: usize = 32;
 
 /// Pods beside them that are tried from.
 const PEERS: usize = 2;
@@ -39,7 +39,7 @@ pub struct Ground {
     action: &'static str,
     nodes: BTreeMap<String, Stand>,
     tcp: Vec<End>,
-    udp: Vec<End>,
+    dns: Vec<End>,
 }
 
 struct Stand {
@@ -101,8 +101,8 @@ impl Ground {
         for subject in subjects {
             by_node.entry(subject.node.clone()).or_default().push(subject);
         }
-        let (tcp, udp) = tokio::join!(canary::tcp(spec, ask), canary::names(ask.look));
-        let (tcp, udp) = (tcp?, udp?);
+        let (tcp, dns) = tokio::join!(canary::tcp(spec, ask), canary::names(ask.look));
+        let (tcp, dns) = (tcp?, dns?);
         let read = futures::stream::iter(by_node).map(|(node, subjects)| async move {
             let (instance, peers) = tokio::join!(instance(ask.look, &node), peers(ask, &node, &subjects));
             Ok::<_, ActionError>((node, Stand { subjects, peers: peers?, instance: instance? }))
@@ -121,7 +121,7 @@ impl Ground {
                 ));
             }
         }
-        Ok(Self { action: spec.id, nodes, tcp, udp })
+        Ok(Self { action: spec.id, nodes, tcp, dns })
     }
 
     /// Adds the measurements of all nodes to a plan: one command a node.
@@ -132,7 +132,7 @@ impl Ground {
             for some in stand.subjects.chunks(IN_ONE) {
                 let pods = named(some);
                 let question =
-                    Question { phase, action: self.action, pods: &pods, peers: &peers, tcp: &self.tcp, udp: &self.udp };
+                    Question { phase, action: self.action, pods: &pods, peers: &peers, tcp: &self.tcp, dns: &self.dns };
                 if let Some(first) = some.first() {
                     plan.call(first.place, SEND_COMMAND, instance.clone(), question.body());
                 }
@@ -161,14 +161,37 @@ pub async fn instance(look: &dyn Look, node: &str) -> Result<Result<String, Stri
         Err(kubernetes::Error::NotFound { .. }) => return Ok(Err("the node is gone".to_owned())),
         read => decode(&path, &read?)?,
     };
+    if let Some(why) = closed(&node) {
+        return Ok(Err(why.to_owned()));
+    }
     let provider = node.spec.and_then(|spec| spec.provider_id).unwrap_or_default();
     let last = provider.rsplit('/').next().unwrap_or_default();
     // EC2 instances, and the managed instances that hybrid nodes are.
     let hexadecimal = last.strip_prefix("i-").or_else(|| last.strip_prefix("mi-"));
     if !hexadecimal.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-        return Ok(Err("no instance is under it that Systems Manager could reach (Fargate, or not EC2)".to_owned()));
+        return Ok(Err("no instance is under it that Systems Manager could reach: it is not of EC2".to_owned()));
     }
     Ok(look.agent(last).await.map(|()| last.to_owned()).map_err(|lost| lost.to_string()))
+}
+
+/// Why no script can look at a node's networks, as far as the node itself tells.
+fn closed(node: &Node) -> Option<&'static str> {
+    let labels = labels(&node.metadata);
+    let is = |key: &str, value: &str| labels.get(key).is_some_and(|found| found == value);
+    let system = node.status.as_ref().and_then(|status| status.node_info.as_ref()).map(|info| info.os_image.as_str());
+    if is("eks.amazonaws.com/compute-type", "fargate") {
+        Some("Fargate gives no access to its node; VPC flow logs of the pod's interface are the next best evidence")
+    } else if is("eks.amazonaws.com/compute-type", "auto") {
+        Some("nodes of EKS Auto Mode take no commands; VPC flow logs are the next best evidence")
+    } else if is("kubernetes.io/os", "windows") {
+        Some("it runs Windows, and the script is for Linux; VPC flow logs are the next best evidence")
+    } else if system.is_some_and(|system| system.starts_with("Bottlerocket")) {
+        Some(
+            "Bottlerocket runs commands in its control container, which has no shell on the host and sees no pod's network; VPC flow logs are the next best evidence, or its admin container by hand",
+        )
+    } else {
+        None
+    }
 }
 
 /// Running pods of a node with a network of their own that nobody suspects, those of other owners first.

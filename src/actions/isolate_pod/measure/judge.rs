@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use super::flows::{Fate, judged};
-use super::report::{Answer, LAST, Place, Report};
+use super::near;
+use super::report::{LAST, Place, Report};
+use super::ways::{Way, counts, inwards, outwards};
 use crate::model::{Clean, Verdict};
 
 /// Connections that a sentence names; the report has them all.
@@ -16,16 +18,6 @@ pub struct About {
     pub addresses: Vec<IpAddr>,
     /// Whether it has a way to its node: privileged, the host's namespaces or files.
     pub reaches_node: bool,
-}
-
-/// One way: out of the pod, or into it.
-enum Way {
-    /// New traffic gets through.
-    Open(String),
-    /// It was tried, could have worked, and did not.
-    Stopped(String),
-    /// It was not measured; why.
-    Unknown(String),
 }
 
 /// The verdict on pod `number` of a report, with what was seen before the isolation where there is such a report.
@@ -65,6 +57,8 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
     if leaks.is_empty() {
         leaks.extend(uncounted(after, number));
     }
+    let near = near::judged(before, after, number);
+    leaks.extend(near.leaks);
     leaks.extend(pod.strays.iter().map(|stray| {
         let netns = if stray.netns == "node" { "its node's network" } else { "another network namespace" };
         format!("process {} ({}) of the pod is in {netns}", stray.process, stray.command)
@@ -82,7 +76,7 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
         }
         _ if !leaks.is_empty() => {
             let new = match (&out, &into) {
-                (Way::Stopped(_), Way::Stopped(_)) => "new connections are stopped",
+                (Way::Stopped(_), Way::Stopped(_)) => "other new connections are stopped",
                 _ => "",
             };
             return Verdict::StillLeaking { rests_on: sentence(&[&leaking, new]) };
@@ -128,95 +122,10 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
     if counts(after) {
         seen.push("no packet of it was forwarded (nft)".to_owned());
     }
+    seen.extend(near.said);
     seen.push(format!("watched for {} s; traffic with its own node is not stopped", after.seconds));
     let rests_on = sentence(&seen.iter().map(String::as_str).collect::<Vec<_>>());
     if about.reaches_node { Verdict::ProvenForPod { rests_on } } else { Verdict::Proven { rests_on } }
-}
-
-/// New traffic out of the pod, against what others beside it get out.
-fn outwards(before: Option<&Report>, after: &Report, number: usize, about: &About) -> Way {
-    let of = |report: &Report, kind: &str, from: Option<usize>| -> Vec<Answer> {
-        let last = report.rounds;
-        let of = report.answers.iter().filter(|one| one.round == last && one.kind == kind);
-        of.filter(|one| from.is_none() || one.from == from).cloned().collect()
-    };
-    let own = of(after, "out", Some(number));
-    let through = own.iter().find(|one| matches!(one.said.as_str(), "connected" | "passed"));
-    if let Some(one) = through {
-        let what = if one.protocol == "tcp" { "a new connection" } else { "a datagram" };
-        return Way::Open(format!("{what} from its network reached {}:{}", one.address, one.port));
-    }
-    if own.iter().any(|one| one.said == "broken") {
-        return Way::Unknown(
-            "the probes from its network namespace did not run (bash, timeout and nsenter are needed on the node)"
-                .to_owned(),
-        );
-    }
-    let worked = |protocol: &str, good: &str| {
-        let beside = of(after, "peer", None).iter().filter(|one| one.protocol == protocol && one.said == good).count();
-        let earlier = before.is_some_and(|before| {
-            of(before, "out", Some(number)).iter().any(|one| one.protocol == protocol && one.said == good)
-        });
-        let alive = protocol != "tcp" || of(after, "host", None).iter().any(|one| one.said == good);
-        match (beside, earlier && alive) {
-            (0, false) => None,
-            (0, true) => Some("it did before".to_owned()),
-            (1, _) => Some("a pod beside it does".to_owned()),
-            (pods, _) => Some(format!("{pods} pods beside it do")),
-        }
-    };
-    let Some(tcp) = own.iter().find(|one| one.protocol == "tcp") else {
-        return Way::Unknown("no address was there to try to connect to from its network".to_owned());
-    };
-    let place = format!("{}:{}", tcp.address, tcp.port);
-    let Some(control) = worked("tcp", "connected") else {
-        return Way::Unknown(format!(
-            "nothing from its network reaches {place}, but nothing else was seen to reach it either: what answers nobody proves nothing"
-        ));
-    };
-    if worked("datagram", "passed").is_none() {
-        let why = "whether UDP gets out was not measured: the node's connection table cannot be read (conntrack)";
-        return Way::Unknown(why.to_owned());
-    }
-    let untried = about.addresses.iter().find(|address| {
-        !own.iter().any(|one| one.address.parse::<IpAddr>().is_ok_and(|canary| canary.is_ipv4() == address.is_ipv4()))
-    });
-    if let Some(address) = untried.filter(|_| !counts(after)) {
-        return Way::Unknown(format!("nothing was there to try its address {address} with"));
-    }
-    Way::Stopped(format!("nothing new gets out, TCP to {place} or UDP ({control})"))
-}
-
-/// New traffic into the pod, against what its own node gets.
-fn inwards(after: &Report, number: usize) -> Way {
-    let last = |one: &&Answer| one.round == after.rounds;
-    let answers = || after.answers.iter().filter(last);
-    let Some(node) = answers().find(|one| one.kind == "node" && one.to == Some(number)) else {
-        return Way::Unknown("nobody tried to reach it".to_owned());
-    };
-    let answers_at_all = matches!(node.said.as_str(), "connected" | "refused");
-    let lives =
-        |peer: Option<usize>| answers().any(|one| one.kind == "peer" && one.from == peer && one.said == "connected");
-    let tried: Vec<_> = answers().filter(|one| one.kind == "in" && one.to == Some(number)).collect();
-    let through = |one: &&&Answer| one.said == "connected" || (one.said == node.said && answers_at_all);
-    let place = format!("{}:{}", node.address, node.port);
-    if tried.iter().any(|one| through(&one)) {
-        return Way::Open(format!("another pod still reaches it at {place}"));
-    }
-    if !answers_at_all {
-        return Way::Unknown(format!(
-            "its own node gets no answer from {place} either, so nobody's silence proves anything"
-        ));
-    }
-    match tried.iter().filter(|one| lives(one.from)).count() {
-        0 => Way::Unknown("no pod beside it on its node could be used to try to reach it".to_owned()),
-        _ => Way::Stopped(format!("nothing new gets in at {place} (its own node does)")),
-    }
-}
-
-/// Whether nft counted anything at all: a counter that never counted proves nothing.
-fn counts(report: &Report) -> bool {
-    report.pods.iter().any(|pod| pod.counts.iter().any(|count| count.out))
 }
 
 /// Packets that were forwarded in the last window, and that no connection accounts for.

@@ -5,14 +5,17 @@
 //! and tries new ones from there, and as much from pods beside them, so that silence
 //! means something. Nothing runs in a container.
 
+mod answer;
 mod call;
 mod canary;
 mod flows;
 mod ground;
 mod judge;
+mod near;
 mod report;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 pub use call::{Phase, find, is_measurement, pods_of};
 pub use canary::CANARY;

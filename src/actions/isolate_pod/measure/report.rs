@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 
+use super::answer::{Answer, Family};
+
 /// Most bytes that a packed report unpacks to: what a node sends is not trusted with our memory.
 const UNPACKED: u64 = 4 << 20;
 
@@ -39,6 +41,8 @@ pub struct Report {
 pub struct Seen {
     /// Where it is.
     pub place: Place,
+    /// The families over which it has a way out of its network.
+    pub families: Vec<Family>,
     /// Samples of its sockets that could be taken in its own network namespace.
     pub sampled: Vec<u64>,
     /// Its processes in other network namespaces.
@@ -156,28 +160,6 @@ pub struct Holder {
     pub command: String,
 }
 
-/// What a probe was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Number of the round.
-    pub round: u64,
-    /// `out`, `in`, `peer`, `node`.
-    pub kind: String,
-    /// Number of the pod that it came from, where it is one.
-    pub from: Option<usize>,
-    /// Number of the pod that it went to, where it is one.
-    pub to: Option<usize>,
-    /// `tcp`, `udp`, `datagram`.
-    pub protocol: String,
-    /// Where it went.
-    pub address: String,
-    /// The port.
-    pub port: String,
-    /// `connected`, `refused`, `silent`, `unreachable`, `passed`, `stopped`, `unknown`,
-    /// `broken` where the probe itself did not run.
-    pub said: String,
-}
-
 impl Report {
     /// Reads an output. What is no report at all is an empty one that is not whole.
     pub fn read(output: &str, pods: usize) -> Self {
@@ -229,6 +211,11 @@ impl Seen {
                     (_, _, interface) => Place::Own { interface: interface?.to_owned() },
                 }
             }
+            "f" => self.families.push(match next()? {
+                "4" => Family::Four,
+                "6" => Family::Six,
+                _ => return None,
+            }),
             "v" => self.sampled.push(number(next()?)?),
             "x" => self.strays.push(Stray {
                 process: next()?.to_owned(),

@@ -125,3 +125,68 @@ fn a_long_report_travels_packed() {
     let pods = CUT.lines().filter(|line| line.starts_with("p ")).count();
     assert_eq!(Report::read(&packed, pods), Report::read(CUT, pods));
 }
+
+/// A report with more lines.
+fn plus(text: &str, lines: &str) -> String {
+    format!("{}\n{lines}\nend\n", without(text, "end"))
+}
+
+#[test]
+fn what_the_node_offers_is_tried_and_what_gets_past_the_node_leaks() {
+    let own = |said: &str| format!("a 1 out 0 - near 169.254.169.254 80 {said}");
+    let leak = plus(CUT, &own("connected"));
+    assert!(matches!(of(&leak), Verdict::StillLeaking { .. }), "{}", of(&leak));
+    assert!(of(&leak).because().contains("its node's role"), "{}", of(&leak));
+    let stopped = plus(&plus(CUT, &own("silent")), "a 1 peer 1 - near 169.254.169.254 80 connected");
+    assert!(of(&stopped).is_proven() && of(&stopped).because().contains("metadata service is out of its reach"));
+    let nobody = plus(CUT, &own("silent"));
+    assert!(of(&nobody).is_proven(), "{}", of(&nobody));
+    assert!(of(&nobody).because().contains("not measured: the instance metadata service answers nobody here"));
+    // The agent is the node itself, which no policy stops: no leak, and said.
+    let agent = plus(CUT, "a 1 out 0 - near 169.254.170.23 80 connected");
+    assert!(of(&agent).is_proven(), "{}", of(&agent));
+    assert!(of(&agent).because().contains("end the sessions of its role"), "{}", of(&agent));
+}
+
+#[test]
+fn the_clusters_dns_is_a_way_out_over_udp_and_over_tcp() {
+    for (protocol, what) in [("udp", "a question about a name"), ("dns", "a connection for questions about names")] {
+        let open = plus(CUT, &format!("a 1 out 0 - {protocol} 198.18.0.10 53 connected"));
+        assert!(matches!(of(&open), Verdict::StillLeaking { .. }), "{}", of(&open));
+        assert!(of(&open).because().contains(what), "{}", of(&open));
+    }
+    let silent = plus(CUT, "a 1 out 0 - udp 198.18.0.10 53 silent\na 1 out 0 - dns 198.18.0.10 53 silent");
+    assert!(of(&silent).is_proven() && of(&silent).because().contains("DNS at 198.18.0.10:53 answers nobody"));
+    let peers = "a 1 peer 1 - udp 198.18.0.10 53 connected\na 1 peer 1 - dns 198.18.0.10 53 connected";
+    assert!(of(&plus(&silent, peers)).because().contains("is out of its reach, UDP and TCP"));
+    // Where the connection table cannot be read, a question about a name shows what becomes of UDP.
+    let blind = with(&with(&silent, "a 1 peer", "passed", "unknown"), "a 1 out 0 - datagram", "stopped", "unknown");
+    assert!(matches!(judged(None, &blind, false), Verdict::NotMeasured { .. }), "{}", judged(None, &blind, false));
+    assert!(judged(None, &plus(&blind, peers), false).because().contains("UDP and TCP"));
+}
+
+#[test]
+fn every_family_that_a_pod_has_a_way_out_over_is_judged() {
+    assert!(of(CUT).because().contains("it has no way out over IPv6"), "{}", of(CUT));
+    let six = plus(CUT, "f 0 4\nf 0 6");
+    assert!(of(&six).is_proven() && of(&six).because().contains("try IPv6 with"), "{}", of(&six));
+    let uncounted = without(&six, "k ");
+    assert!(matches!(of(&uncounted), Verdict::NotMeasured { .. }), "{}", of(&uncounted));
+    let canary = "a 1 out 0 - tcp 2001:db8::1 6443";
+    let open = plus(&six, &format!("{canary} connected"));
+    assert!(of(&open).because().contains("reached [2001:db8::1]:6443"), "{}", of(&open));
+    let silent = plus(&six, &format!("{canary} silent"));
+    assert!(of(&silent).because().contains("what answers nobody proves nothing"), "{}", of(&silent));
+    let node = "a 1 node node 0 tcp 2001:db8::9 8080 connected";
+    assert!(matches!(of(&plus(CUT, node)), Verdict::NotMeasured { .. }), "nobody tried its other address");
+    let entered = format!("{node}\na 1 in 1 0 tcp 2001:db8::9 8080 connected");
+    assert!(matches!(of(&plus(CUT, &entered)), Verdict::StillLeaking { .. }));
+}
+
+#[test]
+fn a_socket_that_one_sample_has_no_room_for_is_not_taken_for_a_new_one() {
+    let new = plus(CUT, "s 0 2 ESTAB 198.51.100.3:41547 198.18.44.44:4444 1 0 - 0 700010");
+    assert!(matches!(of(&new), Verdict::StillLeaking { .. }), "{}", of(&new));
+    let crowded = plus(&new, "m 0 lines -");
+    assert!(matches!(of(&crowded), Verdict::NotMeasured { .. }), "{}", of(&crowded));
+}

@@ -10,12 +10,10 @@ use super::super::super::cluster::Cluster;
 use super::super::super::json::{is_true, items, text};
 use super::super::super::network::OUTSIDE;
 use super::super::super::random::Random;
-use super::super::Account;
+use super::super::{ACCOUNT, Account};
 
 /// Steps of life after which GuardDuty has made up its mind.
 const ARRIVES: u64 = 12;
-
-const ACCOUNT: &str = "111122223333";
 
 /// The findings of a Region, as they stand now.
 pub(super) fn findings(account: &Account, region: &str, detector: &str) -> Vec<Value> {

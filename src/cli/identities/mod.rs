@@ -1,5 +1,7 @@
 //! `podmortem identities`
 
+mod who;
+
 use std::collections::BTreeMap;
 
 use color_eyre::eyre::Result;
@@ -15,9 +17,14 @@ use crate::kubernetes::Review;
 use crate::model::Kind;
 use crate::model::facts::Shape;
 
-/// List service accounts with their pods, their IAM role and, where the server tells, what they may do
+/// List service accounts with their pods, their IAM role and what they may do; with names, say who those users are
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// Kubernetes users as alerts and audit records name them, or NAMESPACE/NAME of a service account: who is it?
+    #[arg(value_name = "USER")]
+    users: Vec<String>,
+    #[command(flatten)]
+    origin: Origin,
     #[command(flatten)]
     selectors: Selectors,
     #[command(flatten)]
@@ -25,6 +32,20 @@ pub struct Args {
     /// Do not ask what each may do: one review for each right
     #[arg(long)]
     no_rights: bool,
+}
+
+/// What an alert or an audit record tells of a user beside its name.
+#[derive(clap::Args, Debug, Default)]
+struct Origin {
+    /// The IAM identity behind USER, as an alert or the audit record's user.extra.arn tells
+    #[arg(long, value_name = "ARN", requires = "users")]
+    arn: Option<String>,
+    /// The access key that USER came with
+    #[arg(long, value_name = "KEY", requires = "users")]
+    access_key: Option<String>,
+    /// A group of USER; may be given several times
+    #[arg(long, value_name = "GROUP", requires = "users")]
+    group: Vec<String>,
 }
 
 /// The rights that make a stolen token dangerous, and what each is called.
@@ -54,6 +75,9 @@ type Rights = Result<Vec<&'static str>, String>;
 
 /// Lists the service accounts that are selected.
 pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
+    if !args.users.is_empty() {
+        return who::run(&args.users, &args.origin, args.form, startup).await;
+    }
     let query = args.selectors.query()?;
     let mut fleet = Fleet::open(startup, Which::Asked).await?;
     let noun = Noun::Kind(Kind::ServiceAccount);

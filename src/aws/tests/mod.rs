@@ -1,0 +1,5 @@
+//! The account as AWS documents its answers, played by a server on loopback.
+
+mod access;
+mod machine;
+mod scripted;

@@ -17,14 +17,25 @@ use svg::Frame;
 /// What is pressed, what is told of it, and what must then be on the screen.
 type Step = (&'static str, &'static str, &'static [&'static str]);
 
-/// From the alert to the instance.
-const FIND: [Step; 6] = [
-    ("", "podmortem gameday: clusters, pods and nodes, all live", &["GAME DAY", "2 pods", "3 nodes", "live"]),
+/// From the alert to the scope.
+const ALERT: [Step; 3] = [
     (
-        "/privileged ns:shop\r",
-        "/ privileged ns:shop: an alert says that a privileged container runs in shop",
-        &["web-", "privileged"],
+        "",
+        "podmortem gameday: clusters, pods and nodes, all live, and an alert that has just come",
+        &["GAME DAY", "2 pods", "3 nodes", "live", "4 findings 1", "PrivilegedContainer"],
     ),
+    (
+        "4\r",
+        "4, enter: what the alert means, what to ask first, and what it leads to",
+        &["PrivilegeEscalation:Kubernetes/PrivilegedContainer", "ask first"],
+    ),
+    ("+", "+: its pods are the scope", &["into the scope"]),
+];
+
+/// From a word to the instance.
+const FIND: [Step; 6] = [
+    ("\x1b2", "esc, 2: the pods", &["2 pods", "5 scope"]),
+    ("/privileged ns:shop\r", "/ privileged ns:shop: every privileged pod there", &["web-", "privileged"]),
     ("A", "A: every pod with the same service account", &["sa:shop/web", "api-"]),
     ("I", "I: every pod with the same image", &["image:"]),
     (
@@ -37,11 +48,7 @@ const FIND: [Step; 6] = [
 
 /// From the pod to a measured isolation, and back.
 const RESPOND: [Step; 12] = [
-    (
-        "2/\x15privileged ns:shop\r+",
-        "back to the pods; +: the first one into the scope",
-        &["5 scope 1", "Pod shop/web-"],
-    ),
+    ("2/\x15privileged ns:shop\r", "back to the pods of the scope", &["5 scope", "Pod shop/web-"]),
     ("a", "a: what can be done to it, and why not", &["act on", "Isolate the pod", "not now:"]),
     (
         "iINC-42\r",
@@ -80,7 +87,7 @@ fn from_an_alert_to_the_instance_and_to_a_measured_isolation() {
     let mut pty = Pty::run("COLORTERM=truecolor exec \"$COCKPIT\" gameday");
     pty.resizes(120, 36);
     let mut frames = Vec::new();
-    FIND.into_iter().for_each(|step| take(&mut pty, step, &mut frames));
+    ALERT.into_iter().chain(FIND).for_each(|step| take(&mut pty, step, &mut frames));
     // What is typed after the slash is text; the slash and enter are keys.
     let keys = |keys: &str| if keys.starts_with('/') { 2 } else { keys.len() };
     let pressed: usize = FIND.iter().map(|step| keys(step.0)).sum();

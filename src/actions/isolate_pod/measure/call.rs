@@ -63,8 +63,9 @@ impl Phase {
 /// Whether a call of a plan is a measurement: it looks at a node and leaves nothing there.
 pub fn is_measurement(call: &Call) -> bool {
     let comment = call.body.get("Comment").and_then(Value::as_str).unwrap_or_default();
-    let last = comment.rsplit(' ').next().unwrap_or_default();
-    &*call.method == SEND_COMMAND && [Phase::Before, Phase::After].iter().any(|phase| phase.word() == last)
+    // Behind it stands the job's name, where it was sent.
+    let word = comment.split(' ').nth(2).unwrap_or_default();
+    &*call.method == SEND_COMMAND && [Phase::Before, Phase::After].iter().any(|phase| phase.word() == word)
 }
 
 impl Question<'_> {

@@ -145,9 +145,12 @@ impl Bench {
         job["targets"].as_array().unwrap().iter().map(verdict).collect()
     }
 
+    /// Puts everything back, and waits until whatever was cut speaks again: what says
+    /// nothing cannot be seen to be cut by the next measurement.
     pub fn release(&self) {
         let output = self.run(&["undo", "--case", self.id, "--all", "--yes"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        heard_again(&addresses(&pods("web")));
     }
 
     /// All that commands have printed, as the case keeps it.

@@ -58,8 +58,8 @@ async fn serve(day: &GameDay) -> Result<Exit> {
     out::print(&format!(
         "# GAME DAY: embedded clusters with the contexts {contexts}. Interrupt to end them.\n\
          export KUBECONFIG={kubeconfig}\n\
-         # Their account has Systems Manager and GuardDuty and nothing else, and takes no key but this one.\n\
-         export AWS_ENDPOINT_URL_SSM={account} AWS_ENDPOINT_URL_GUARDDUTY={account} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key} AWS_REGION=us-east-1\n",
+         # Their account has Auto Scaling, EC2, ECR, EKS, GuardDuty, IAM, STS and Systems Manager, and takes no key but this one.\n\
+         export AWS_ENDPOINT_URL={account} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key} AWS_REGION=us-east-1\n",
         contexts = day.contexts().join(", "),
         kubeconfig = day.kubeconfig_path().display(),
         account = day.account_url(),

@@ -1,7 +1,9 @@
 //! Every branch of the decision.
 
 use super::*;
-use crate::aws::access::{Association, AuthMap, Grant, Provider};
+use crate::aws::access::{AccessEntry, Association, AuthMap, Grant, Provider};
+use crate::aws::{Told, Unsaid};
+use crate::model::Clean;
 
 fn entry(principal: &str, kind: &str, username: &str) -> AccessEntry {
     AccessEntry { principal: principal.into(), kind: kind.into(), username: username.into(), ..AccessEntry::default() }

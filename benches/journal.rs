@@ -1,28 +1,63 @@
 //! What a record costs, and what a long journal costs to open. `cargo bench --bench journal`
 //! prints a table; the disk is the one under TMPDIR.
 
-#![allow(clippy::expect_used, reason = "a measurement that cannot be taken stops; it has nothing to lose")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a measurement that cannot be taken stops; it has nothing to lose"
+)]
 
 use std::time::{Duration, Instant};
 
-use podmortem::case::{Case, Entry, NewCase, verify};
+use podmortem::case::{Answer, Case, Entry, JobEnd, JobId, NewCase, verify};
 use podmortem::config::Directories;
-use podmortem::model::{Clean, Step, StepState};
+use podmortem::model::{Call, Clean, ClusterId, Kind, Target, Tier, Uid, Verdict};
 use podmortem::response::Jobs;
 
 const MEASURED: usize = 500;
 const LONG: usize = 100_000;
 
-fn step(done: usize) -> Entry {
-    let step = Step {
-        target: 0,
-        doing: Clean::from("log/web (previous)"),
-        done: done as u64,
-        total: Some(MEASURED as u64),
-        bytes: 0,
-        state: StepState::Running,
-    };
-    Entry::Progress { job: podmortem::case::JobId("capture-pod-1f0c9a3b".into()), step }
+/// Jobs of ten targets, with what an isolation writes for each.
+fn entries() -> impl Iterator<Item = Entry> {
+    (0u32..).flat_map(|number| {
+        let job = JobId(format!("isolate-pod-{number:08x}").into());
+        let target = |place: usize| {
+            let mut uid = [0; 16];
+            uid[..4].copy_from_slice(&number.to_be_bytes());
+            uid[4] = place as u8;
+            let (namespace, name) = (Some("shop".into()), format!("web-{number}-{place}").into());
+            Target { cluster: ClusterId::default(), kind: Kind::Pod, namespace, name, uid: Uid::from_bytes(uid) }
+        };
+        let started = Entry::Started {
+            job: job.clone(),
+            epoch: 1,
+            plan: "0".repeat(64).parse().expect("a hash"),
+            action: "isolate-pod".into(),
+            tier: Tier::MayHurt,
+            targets: (0..10).map(target).collect(),
+            identity: "responder".into(),
+            confirmed: "--yes".into(),
+            reason: Clean::default(),
+            undoes: None,
+        };
+        let ended = Entry::Ended { job: job.clone(), end: JobEnd::Done };
+        let each = (0..10usize).flat_map(move |place| {
+            let request = Call {
+                target: place,
+                method: "PATCH".into(),
+                path: format!("/api/v1/namespaces/shop/pods/web-{number}-{place}").into(),
+                body: serde_json::json!({"metadata": {"labels": {"ir.podmortem/case-target": "x"}}}),
+            };
+            let answer = Answer::Accepted { version: "1".into(), uid: None };
+            let verdict = Verdict::NotMeasured { why: "a bench".into() };
+            [
+                Entry::Intent { job: job.clone(), call: place, request, before: vec![] },
+                Entry::Result { job: job.clone(), call: place, answer },
+                Entry::Verdict { job: job.clone(), target: place, verdict },
+            ]
+        });
+        std::iter::once(started).chain(each).chain(std::iter::once(ended))
+    })
 }
 
 fn case(home: &Directories, id: &str) -> Case {
@@ -41,7 +76,7 @@ fn main() {
     let mut times: Vec<Duration> = (0..MEASURED)
         .map(|done| {
             let begun = Instant::now();
-            short.journal().append(step(done)).expect("a record");
+            short.journal().append(Entry::Note { text: format!("record {done}").into() }).expect("a record");
             begun.elapsed()
         })
         .collect();
@@ -54,8 +89,8 @@ fn main() {
     );
 
     let long = case(&home, "long").on(std::sync::Arc::new(Unsynced));
-    for done in 0..LONG {
-        long.journal().append(step(done)).expect("a record");
+    for entry in entries().take(LONG - 1) {
+        long.journal().append(entry).expect("a record");
     }
     let begun = Instant::now();
     let opened = Case::open(&home, "long").expect("the case");

@@ -1,5 +1,6 @@
 //! What a process uses, as the kernel accounts for it.
 
+use std::process::Command;
 use std::time::Duration;
 
 /// What a process has used so far.
@@ -22,4 +23,13 @@ impl Usage {
         let ticks: u64 = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<u64>().ok()).sum();
         Self { megabytes: kilobytes / 1_024.0, cpu: Duration::from_millis(ticks * 10) }
     }
+}
+
+/// Bytes that a process has received on the TCP connections it holds; `None` where `ss` does not tell.
+pub fn received(pid: u32) -> Option<u64> {
+    let sockets = Command::new("ss").args(["-tinpOH"]).output().ok()?;
+    let (text, whose) = (String::from_utf8_lossy(&sockets.stdout).into_owned(), format!("pid={pid},"));
+    let own = text.lines().filter(|line| line.contains(&whose));
+    let each = own.filter_map(|line| line.split(" bytes_received:").nth(1)?.split(' ').next()?.parse::<u64>().ok());
+    each.reduce(|sum, bytes| sum + bytes)
 }

@@ -30,8 +30,9 @@ impl Terminal {
         }
         let mut reader = pair.master.try_clone_reader().expect("its output");
         let keyboard = pair.master.take_writer().expect("its keyboard");
-        let started = Instant::now();
         let child = pair.slave.spawn_command(command).expect("the cockpit starts");
+        // Not before: closing what this process has open takes the spawning longer than the cockpit needs to begin.
+        let started = Instant::now();
         let (to, output) = channel();
         std::thread::spawn(move || {
             let mut bytes = vec![0; 1 << 16];

@@ -1,8 +1,9 @@
-//! What responding costs: a record on disk, a long journal opened and folded, and
-//! an action on 100 pods against the same on one. `cargo bench --bench response`
-//! prints a table. The pods are those of the embedded cluster, or of the namespace
-//! PODMORTEM_BENCH_NAMESPACE of the context in PODMORTEM_BENCH_KUBECONFIG: their
-//! labels are changed there and put back.
+//! What responding costs: an action on 100 pods against the same on one, and a capture
+//! of 100 pods against `curl --parallel` with the same requests. `cargo bench --bench
+//! response` prints a table. The pods are those of the embedded cluster, or of the
+//! context in PODMORTEM_LIVE_KUBECONFIG, where `curl` is compared with: one of their
+//! namespaces gets policies that allow, pods are labelled and isolated, and all of it
+//! is put back.
 
 #![allow(
     clippy::expect_used,
@@ -10,121 +11,28 @@
     reason = "a measurement that cannot be taken stops; it has nothing to lose"
 )]
 
-use std::io::Write as _;
+#[path = "../curl/mod.rs"]
+mod curl;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use podmortem::case::{Answer, By, Case, Digest, Entry, JobEnd, JobId, NewCase, Record};
+use curl::Server;
+use podmortem::case::{Case, NewCase};
 use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
-use podmortem::model::{Call, Clean, ClusterId, Kind, Plan, SessionId, Target, Tier, Uid, Verdict};
-use podmortem::response::{Confirmation, Engine, How, Jobs, Site};
-use serde_json::Value;
+use podmortem::model::{Call, Clean, Kind, Plan, SessionId, Target};
+use podmortem::response::{Confirmation, Engine, How, Site};
+use serde_json::{Value, json};
 
-const RECORDS: usize = 100_000;
 const TARGETS: usize = 100;
 
-fn case(root: &Path, id: &str) -> Case {
-    let new = NewCase { id: id.to_owned(), title: String::new(), responder: "a bench".to_owned(), clusters: vec![] };
-    Case::create(&Directories::under(root), new).expect("a case")
-}
-
-fn percentiles(mut times: Vec<Duration>) -> String {
-    times.sort_unstable();
-    format!("median {:.2?}, 99th of 100 {:.2?}", times[times.len() / 2], times[times.len() * 99 / 100])
-}
-
-/// Records one after the other, each synced before the next.
-fn on_disk(root: &Path) {
-    let case = case(root, "BENCH-1");
-    let times = (0..500).map(|number| {
-        let start = Instant::now();
-        case.journal().append(Entry::Note { text: format!("record {number}").into() }).expect("a record");
-        start.elapsed()
-    });
-    println!("a record on disk            {}", percentiles(times.collect()));
-}
-
-/// A journal of many jobs, written without waiting for the disk, then opened as a case is.
-fn long_journal(root: &Path) {
-    let case = case(root, "BENCH-2");
-    let first = case.records().expect("the first record").remove(0);
-    let path =
-        std::fs::read_dir(case.journal().dir()).expect("a journal").filter_map(Result::ok).map(|entry| entry.path());
-    let path: PathBuf =
-        path.into_iter().find(|path| path.extension().is_some_and(|end| end == "jsonl")).expect("a file");
-    let mut prev = Digest::of(&std::fs::read(&path).expect("a line"));
-    let mut file = std::fs::File::options().append(true).open(&path).expect("a file");
-    let mut lines = Vec::new();
-    for (seq, entry) in (2u64..).zip(entries().take(RECORDS - 1)) {
-        let record = Record { seq, prev, entry, start: None, ..first.clone() };
-        let mut line = serde_json::to_vec(&record).expect("JSON");
-        line.push(b'\n');
-        prev = Digest::of(&line);
-        lines.append(&mut line);
-    }
-    file.write_all(&lines).expect("space");
-    let start = Instant::now();
-    let records = case.records().expect("records");
-    let read = start.elapsed();
-    let jobs = Jobs::fold(&records);
-    let folded = start.elapsed();
-    println!(
-        "{} records, {} jobs      read {read:.2?}, read and folded {folded:.2?} ({:.1} MB)",
-        records.len(),
-        jobs.iter().len(),
-        lines.len() as f64 / 1e6
-    );
-}
-
-/// Jobs of ten targets, with what an isolation writes for each.
-fn entries() -> impl Iterator<Item = Entry> {
-    (0u32..).flat_map(|number| {
-        let job = JobId(format!("isolate-pod-{number:08x}").into());
-        let target = |place: usize| {
-            let mut uid = [0; 16];
-            uid[..4].copy_from_slice(&number.to_be_bytes());
-            uid[4] = place as u8;
-            let (namespace, name) = (Some("shop".into()), format!("web-{number}-{place}").into());
-            Target { cluster: ClusterId::default(), kind: Kind::Pod, namespace, name, uid: Uid::from_bytes(uid) }
-        };
-        let started = Entry::Started {
-            job: job.clone(),
-            epoch: 1,
-            plan: "0".repeat(64).parse().expect("a hash"),
-            action: "isolate-pod".into(),
-            tier: Tier::MayHurt,
-            targets: (0..10).map(target).collect(),
-            identity: "responder".into(),
-            confirmed: "--yes".into(),
-            reason: Clean::default(),
-            undoes: None,
-        };
-        let ended = Entry::Ended { job: job.clone(), end: JobEnd::Done };
-        let each = (0..10usize).flat_map(move |place| {
-            let request = Call {
-                target: place,
-                method: "PATCH".into(),
-                path: format!("/api/v1/namespaces/shop/pods/web-{number}-{place}").into(),
-                body: serde_json::json!({"metadata": {"labels": {"ir.podmortem/case-target": "x"}}}),
-            };
-            let answer = Answer::Accepted { version: "1".into(), uid: None };
-            let verdict = Verdict::NotMeasured { why: "a bench".into() };
-            [
-                Entry::Intent { job: job.clone(), call: place, request, before: vec![] },
-                Entry::Result { job: job.clone(), call: place, answer },
-                Entry::Verdict { job: job.clone(), target: place, verdict },
-            ]
-        });
-        std::iter::once(started).chain(each).chain(std::iter::once(ended))
-    })
-}
-
+/// Pods of one namespace, that with the most.
 async fn pods(site: &Site) -> Vec<Target> {
-    let namespace = std::env::var("PODMORTEM_BENCH_NAMESPACE").unwrap_or_default();
-    let body = site.cluster.read().list(Kind::Pod, &namespace, "", "").await.expect("pods");
+    let body = site.cluster.read().list(Kind::Pod, "", "", "").await.expect("pods");
     let list: Value = serde_json::from_slice(&body).expect("a list");
     let target = |item: &Value| Target {
         cluster: site.identity.cluster,
@@ -133,7 +41,32 @@ async fn pods(site: &Site) -> Vec<Target> {
         name: item["metadata"]["name"].as_str().unwrap_or_default().into(),
         uid: item["metadata"]["uid"].as_str().and_then(|uid| uid.parse().ok()).unwrap_or_default(),
     };
-    list["items"].as_array().map(|items| items.iter().map(target).collect()).unwrap_or_default()
+    let mut by_namespace: BTreeMap<Option<Clean>, Vec<Target>> = BTreeMap::new();
+    for target in list["items"].as_array().into_iter().flatten().map(target) {
+        by_namespace.entry(target.namespace.clone()).or_default().push(target);
+    }
+    by_namespace.into_values().max_by_key(Vec::len).expect("a pod")
+}
+
+/// Policies that allow whatever an isolation denies, so that each pod has to be taken out of them.
+async fn allowing(site: &Site, namespace: &str, is_there: bool) {
+    let right = site.cluster.latch().write_right().expect("a way to write");
+    let write = site.cluster.write(right);
+    for name in ["bench-may-talk", "bench-may-listen"] {
+        let collection = Kind::NetworkPolicy.path_in(namespace);
+        let call = if is_there {
+            let spec =
+                json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]});
+            let body = json!({
+                "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec,
+            });
+            Call { target: 0, method: "POST".into(), path: collection.into(), body }
+        } else {
+            let path = format!("{collection}/{name}").into();
+            Call { target: 0, method: "DELETE".into(), path, body: Value::Null }
+        };
+        write.send(&call).await.expect("a policy");
+    }
 }
 
 async fn ran(engine: &Engine, site: &Site, plan: Plan) -> Duration {
@@ -158,29 +91,63 @@ async fn one(engine: &Engine, site: &Site, action: &str, targets: &[Target]) -> 
     (planned, acted)
 }
 
+/// The median of three, plan and job.
+async fn three(engine: &Engine, site: &Site, action: &str, targets: &[Target]) -> (Duration, Duration) {
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        times.push(one(engine, site, action, targets).await);
+    }
+    times.sort_unstable_by_key(|(planned, acted)| *planned + *acted);
+    times[1]
+}
+
+/// A capture of the pods, and the same requests by `curl`.
+async fn captured(engine: &Engine, site: &Site, pods: &[Target], server: Option<&Server>, scratch: &Path) {
+    let start = Instant::now();
+    let plan = engine.plan("capture-pod", site, pods).await.expect("a plan");
+    let planned = start.elapsed();
+    let paths: BTreeSet<String> = plan.calls.iter().map(|call| call.path.to_string()).collect();
+    let paths: Vec<String> = paths.into_iter().collect();
+    let acted = ran(engine, site, plan).await;
+    print!("capture-pod    {}: plan {planned:.1?} act {acted:.1?}, {} requests", pods.len(), paths.len());
+    match server {
+        None => println!("   (PODMORTEM_LIVE_KUBECONFIG names no cluster to compare with)"),
+        Some(server) => {
+            let mut times: Vec<Duration> = (0..3).map(|_| server.get_all(&paths, scratch)).collect();
+            times.sort_unstable();
+            println!("   curl {:.1?}   ratio {:.2}", times[1], acted.as_secs_f64() / times[1].as_secs_f64());
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() {
     let root = tempfile::tempdir().expect("a directory");
-    on_disk(root.path());
-    long_journal(root.path());
-    let kubeconfig = std::env::var_os("PODMORTEM_BENCH_KUBECONFIG").map(PathBuf::from);
+    let live = std::env::var("PODMORTEM_LIVE_KUBECONFIG").ok();
+    let server = live.as_deref().map(Server::of);
     let day = GameDay::start(Scenario::still(), 7).await.expect("the game day");
-    let path = kubeconfig.as_deref().unwrap_or(day.kubeconfig_path());
-    let entry = contexts(Some(path)).expect("contexts").into_iter().find(|entry| entry.current).expect("a context");
+    let path = live.as_deref().map_or_else(|| day.kubeconfig_path().to_owned(), PathBuf::from);
+    let entry = contexts(Some(&path)).expect("contexts").into_iter().find(|entry| entry.current).expect("a context");
     let cluster = Cluster::new(SessionId(0), entry, ReadOnly::open(), "podmortem/bench").expect("a cluster");
     let site = Site::of(cluster).await.expect("an answer");
-    let engine = Engine::new(Arc::new(case(root.path(), "BENCH-3"))).expect("an engine");
+    let new = NewCase { id: "BENCH".into(), title: String::new(), responder: "a bench".into(), clusters: vec![] };
+    let case = Case::create(&Directories::under(root.path()), new).expect("a case");
+    let engine = Engine::new(Arc::new(case)).expect("an engine");
     let pods = pods(&site).await;
     let many = &pods[..TARGETS.min(pods.len())];
-    println!("acting as {} on {} pods of {}", By::current().user, many.len(), path.display());
+    let namespace = many[0].namespace.clone().unwrap_or_default();
+    println!("{} pods of {namespace} of {}", many.len(), path.display());
+    allowing(&site, &namespace, true).await;
     for action in ["label-pod", "isolate-pod"] {
         one(&engine, &site, action, &many[..1]).await;
-        let (plan_one, act_one) = one(&engine, &site, action, &many[..1]).await;
-        let (plan_many, act_many) = one(&engine, &site, action, many).await;
+        let (plan_one, act_one) = three(&engine, &site, action, &many[..1]).await;
+        let (plan_many, act_many) = three(&engine, &site, action, many).await;
         let ratio = (plan_many + act_many).as_secs_f64() / (plan_one + act_one).as_secs_f64();
         println!(
             "{action:<14} 1: plan {plan_one:.1?} act {act_one:.1?}   {}: plan {plan_many:.1?} act {act_many:.1?}   ratio {ratio:.1}",
             many.len()
         );
     }
+    allowing(&site, &namespace, false).await;
+    captured(&engine, &site, many, server.as_ref(), root.path()).await;
 }

@@ -7,14 +7,7 @@ use podmortem::cli::{self, Exit};
 use podmortem::model::Clean;
 
 fn main() -> ExitCode {
-    let ended =
-        install_reports().and_then(|()| tokio::runtime::Runtime::new().map_err(Into::into)).and_then(|runtime| {
-            let ended = runtime.block_on(cli::run(std::env::args_os().collect()));
-            // A read of standard input or a DNS lookup that never ends must not keep the program alive.
-            runtime.shutdown_background();
-            ended
-        });
-    match ended {
+    match install_reports().and_then(|()| cli::run(std::env::args_os().collect())) {
         Ok(exit) => exit.into(),
         Err(report) => {
             for cause in format!("{report:#}").lines() {

@@ -107,7 +107,18 @@ enum Command {
 }
 
 /// Runs a command line and says how it ended.
-pub async fn run(arguments: Vec<OsString>) -> Result<Exit> {
+///
+/// It waits here and not in the program: an async function that another crate waits
+/// for is compiled in that crate, and with it everything that it waits for.
+pub fn run(arguments: Vec<OsString>) -> Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ended = runtime.block_on(dispatch(arguments));
+    // A read of standard input or a DNS lookup that never ends must not keep the program alive.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn dispatch(arguments: Vec<OsString>) -> Result<Exit> {
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(told) => {

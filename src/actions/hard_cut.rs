@@ -15,6 +15,7 @@ use serde_json::json;
 use self::command::{Doing, WITH};
 use super::frame::{
     Action, ActionError, Ask, Disabled, Done, Look, MANAGER, Outcome, Right, Sketch, Spec, Undo, Work, path_of, pinned,
+    send,
 };
 use super::isolate_pod::measure::{CANARY, Ground, Phase, Subject};
 use super::isolate_pod::{proof, surroundings};
@@ -139,7 +140,7 @@ impl Action for HardCut {
         printed.insert(call, work.hand.shared(call).await?);
         work.hand.step("annotation".into(), 2, 3);
         for (place, _) in work.calls().filter(|(_, call)| &*call.method == "PATCH") {
-            work.hand.send(place).await?;
+            send(work, place).await?;
         }
         Ok(Outcome { printed, ..Outcome::default() })
     }

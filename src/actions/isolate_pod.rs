@@ -31,7 +31,7 @@ use self::policy::Isolation;
 use self::surroundings::Surroundings;
 use super::frame::{
     Action, ActionError, Ask, Disabled, Done, Look, MANAGER, Outcome, Right, SEND_COMMAND, Sketch, Spec, Undo, Work,
-    controller, labels, path_of, pinned,
+    controller, labels, path_of, pinned, unless_moved,
 };
 use crate::kubernetes;
 use crate::model::facts::Facts;
@@ -138,7 +138,7 @@ impl Action for IsolatePod {
                 {
                     self.same_is_there(work).await?;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(unless_moved(work, place, error)),
             }
         }
         work.hand.step("other policies".into(), total, total);

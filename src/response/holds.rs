@@ -38,6 +38,35 @@ impl Hold {
         let object = object.unwrap_or(&self.path);
         if self.field.is_empty() { object.to_owned() } else { format!("{} of {object}", self.field.join("/")) }
     }
+
+    /// What a merge patch sets the field to; nothing of other calls.
+    pub fn value<'a>(&self, call: &'a Call) -> Option<&'a Value> {
+        let fields = call.body.is_object() && !self.field.is_empty();
+        self.field.iter().try_fold(&call.body, |value, field| value.get(field)).filter(|_| fields)
+    }
+}
+
+/// Takes a field out of a merge patch that would change it; says whether it was there.
+pub fn let_go(call: &mut Call, target: &Target, hold: &Hold) -> bool {
+    let changes = of_call(call, target, None).iter().any(|held| held.field == hold.field && held.meets(hold));
+    let Some((last, above)) = hold.field.split_last().filter(|_| changes && &*call.method == "PATCH") else {
+        return false;
+    };
+    let holder = above.iter().try_fold(&mut call.body, |value, field| value.get_mut(field));
+    let fields = holder.and_then(Value::as_object_mut);
+    fields.is_some_and(|fields| fields.remove(last).is_some())
+}
+
+/// Whether a merge patch names its object and changes nothing of it.
+pub fn is_empty(call: &Call) -> bool {
+    let Value::Object(fields) = &call.body else { return false };
+    let mut leaves = Vec::new();
+    leaves_of(fields, &mut Vec::new(), &mut leaves);
+    let value = |leaf: &[String]| leaf.iter().try_fold(&call.body, |value, field| value.get(field));
+    let nothing = |leaf: &Vec<String>| {
+        is_identity(leaf) || value(leaf).is_some_and(|value| value.as_object().is_some_and(Map::is_empty))
+    };
+    &*call.method == "PATCH" && leaves.iter().all(nothing)
 }
 
 /// Everything that a call holds on to. `uid` is that of the object that the

@@ -30,7 +30,7 @@ pub use marking::{ANNOTATION, Marking, REPLACE, label_choice};
 pub use object::{controller, decode, labels, list, name, path_of, pinned, raw, raw_if_there, selects, still_there};
 pub use owner::taken_over;
 pub use selecting::{Selecting, adopters, keys, owner_of, selector_of};
-pub use sending::{send, send_all};
+pub use sending::{send, send_all, unless_moved};
 pub use sketch::Sketch;
 pub use spec::{Disabled, Right, Spec, Undo, rule};
 pub use witness::Witness;

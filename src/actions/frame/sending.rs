@@ -17,21 +17,26 @@ pub async fn send_all(work: &Work, doing: &str) -> Result<Outcome, ActionError> 
 
 /// Sends one call. A JSON patch whose test failed, and a UID that is another now, say that the world moved.
 pub async fn send(work: &Work, place: usize) -> Result<bytes::Bytes, ActionError> {
-    match work.hand.send(place).await {
-        Err(ActionError::Cluster(Error::Rejected { status, said, .. })) if moved(work, place, status) => {
+    work.hand.send(place).await.map_err(|error| unless_moved(work, place, error))
+}
+
+/// What a call's error means: where the object is not the one that was planned for, to plan again.
+pub fn unless_moved(work: &Work, place: usize, error: ActionError) -> ActionError {
+    match error {
+        ActionError::Cluster(Error::Rejected { status, said, .. }) if moved(work, place, status, &said) => {
             let why = format!(
                 "{} changed between the plan and the call, so nothing was done to it ({said}); plan again",
                 work.target
             );
-            Err(ActionError::InTheWay(why.into()))
+            ActionError::InTheWay(why.into())
         }
-        sent => sent,
+        other => other,
     }
 }
 
-/// The server answers 409 where a UID or a version is another, and 422 "Invalid" without a
-/// reason where a test of a JSON patch fails.
-fn moved(work: &Work, place: usize, status: u16) -> bool {
+/// The server answers 409 where a version is another, and 422 where a test of a JSON patch
+/// fails (without a reason) or where a merge patch means another UID (as a field that is immutable).
+fn moved(work: &Work, place: usize, status: u16, said: &str) -> bool {
     let body = work.plan.calls.get(place).map_or(&Value::Null, |call| &call.body);
-    status == 409 || (status == 422 && body.is_array())
+    status == 409 || (status == 422 && (body.is_array() || said.contains("metadata.uid")))
 }

@@ -18,11 +18,26 @@ pub(super) struct Wanted {
     targets: Vec<Target>,
 }
 
+/// What is chosen, in words: its name, or how many.
+fn named(targets: &[Target]) -> String {
+    let kind = targets.first().map(|target| target.kind).filter(|kind| targets.iter().all(|one| one.kind == *kind));
+    match (targets, kind) {
+        ([], _) => "nothing yet".to_owned(),
+        ([one], _) => one.to_string(),
+        (many, Some(kind)) => format!("{} {}", many.len(), kind.plural()),
+        (many, None) => format!("{} objects", many.len()),
+    }
+}
+
 impl App {
     /// The menu of everything that can be done to what is chosen.
     pub(super) fn open_actions(&mut self) {
-        let items = if self.focus == Pane::Jobs { self.job_items() } else { self.action_items() };
-        self.overlays.push(Overlay::Menu(Box::new(Menu::new("act on", items, false))));
+        let (title, items) = if self.focus == Pane::Jobs {
+            ("act on the job".to_owned(), self.job_items())
+        } else {
+            (format!("act on {}", named(&self.chosen())), self.action_items())
+        };
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, items, false))));
     }
 
     /// Plans an action on what is chosen. Nothing is changed by planning.
@@ -64,7 +79,7 @@ impl App {
         }
         let Wanted { action, options, targets } = wanted;
         let Some((session, identity)) = targets.first().and_then(|target| self.site(target.cluster)) else { return };
-        self.tell(Tone::Note, format!("planning {action} on {} objects; nothing is changed yet", targets.len()));
+        self.tell(Tone::Note, format!("planning {action} on {}; nothing is changed yet", named(&targets)));
         self.effects.push(Effect::Plan { session, identity, action, options, targets });
     }
 

@@ -28,12 +28,8 @@ impl App {
             Some(_) if first => self.tell(Tone::Note, format!("{} findings; 4 goes to them", new.len())),
             Some(finding) => {
                 let more = if new.len() > 1 { format!(" and {} more", new.len() - 1) } else { String::new() };
-                let told = format!(
-                    "new finding: {} {} about {}{more}; 4 goes there",
-                    finding.severity,
-                    finding.kind,
-                    finding.resource()
-                );
+                let told =
+                    format!("4: new finding{more}: {} {} about {}", finding.severity, finding.kind, finding.resource());
                 self.tell(Tone::Bad, told);
             }
             None => {}

@@ -5,6 +5,7 @@ use crate::model::{Kind, Target};
 
 use super::super::effect::{Effect, Tone};
 use super::super::keys::Pane;
+use super::super::overlays::Overlay;
 use super::{App, Place};
 
 impl App {
@@ -57,7 +58,7 @@ impl App {
 
     /// The object under the cursor, wherever the cursor is.
     pub(super) fn under_cursor(&self) -> Option<RowId> {
-        if let Some(super::super::overlays::Overlay::Detail(detail)) = self.overlays.last() {
+        if let Some(Overlay::Detail(detail)) = self.overlays.last() {
             return Some(detail.row);
         }
         match self.focus {
@@ -71,18 +72,21 @@ impl App {
         }
     }
 
-    /// What an action or the scope would get: the marked objects of the list's kind, or the one under the cursor.
+    /// What an action or the scope would get: the object that is open in full; else in the scope's pane
+    /// all of the scope, and in a list the marked objects of its kind, or the one under the cursor.
     pub fn chosen(&self) -> Vec<Target> {
         if self.among_findings() {
             return self.targets_of_finding();
         }
-        let kind = if self.focus == Pane::Nodes { Kind::Node } else { self.main.kind() };
-        if self.focus != Pane::Scope && self.marked.count(kind) > 0 {
-            return self.marked.iter().filter(|target| target.kind == kind).cloned().collect();
+        if let Some(Overlay::Detail(detail)) = self.overlays.last() {
+            return self.inventory.target(detail.row).into_iter().collect();
         }
         if self.focus == Pane::Scope {
-            let [place, ..] = self.places;
-            return self.scope.iter().nth(place).cloned().into_iter().collect();
+            return self.scope.iter().cloned().collect();
+        }
+        let kind = if self.focus == Pane::Nodes { Kind::Node } else { self.main.kind() };
+        if self.marked.count(kind) > 0 {
+            return self.marked.iter().filter(|target| target.kind == kind).cloned().collect();
         }
         self.under_cursor().and_then(|id| self.inventory.target(id)).into_iter().collect()
     }

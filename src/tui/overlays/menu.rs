@@ -12,7 +12,7 @@ use super::super::keys::Command;
 #[derive(Debug)]
 pub struct Menu {
     /// What is chosen.
-    pub title: &'static str,
+    pub title: String,
     /// The entries, all of them.
     pub items: Vec<Item>,
     /// Whether letters narrow the list; otherwise they are the entries' keys.
@@ -71,8 +71,8 @@ pub enum Pick {
 
 impl Menu {
     /// A menu with the cursor on its first entry.
-    pub fn new(title: &'static str, items: Vec<Item>, typing: bool) -> Self {
-        let shown = (0..items.len()).collect();
+    pub fn new(title: impl Into<String>, items: Vec<Item>, typing: bool) -> Self {
+        let (title, shown) = (title.into(), (0..items.len()).collect());
         Self { title, items, typing, typed: String::new(), place: 0, shown, digits: false }
     }
 

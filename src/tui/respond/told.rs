@@ -9,7 +9,10 @@ use crate::response::{Job, TargetState};
 /// Everything that the journal tells of a job: whose it is, what it did, what was measured, what may come next.
 pub fn told(job: &Job, now: Timestamp) -> Vec<Clean> {
     let mut lines = vec![
-        format!("{} on {} objects", job.action, job.targets.len()),
+        match job.targets.as_slice() {
+            [one] => format!("{} on {}", job.action, one.target),
+            many => format!("{} on {} objects", job.action, many.len()),
+        },
         format!("by       {} as {}, epoch {}", job.by.user, job.identity, job.epoch),
         format!("began    {}", job.started.strftime("%Y-%m-%d %H:%M:%SZ")),
         match (job.ended, job.end) {

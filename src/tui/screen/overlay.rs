@@ -56,7 +56,7 @@ pub fn menu(app: &App, menu: &Menu, area: Rect, buffer: &mut Buffer) {
     let height = shown.saturating_add(3 + foot).clamp(4, area.height.saturating_sub(2).max(4)).min(area.height);
     let area = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height };
     clear(app, area, buffer);
-    let inner = frame(app, menu.title, true, area, buffer);
+    let inner = frame(app, &menu.title, true, area, buffer);
     let asked = if menu.typing { format!("{} ", menu.typed) } else { "enter takes it, esc closes".to_owned() };
     let column = if menu.typing { text(buffer, inner, 0, "> ", app.look.style(Role::KeyHint)) } else { 0 };
     text_at(buffer, inner, column, 0, &asked, app.look.style(Role::Prompt));

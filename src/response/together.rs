@@ -12,7 +12,7 @@ use crate::kubernetes::Error;
 use crate::model::Clean;
 
 /// Targets that are worked on at once. Proofs are not counted: most of their time they wait.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 32;
 
 /// The answer to a call that several targets wait for.
 pub type Answered = Arc<OnceCell<Result<Bytes, Arc<ActionError>>>>;

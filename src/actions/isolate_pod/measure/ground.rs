@@ -104,8 +104,10 @@ impl Ground {
         let (tcp, dns) = tokio::join!(canary::tcp(spec, ask), canary::names(ask.look));
         let (tcp, dns) = (tcp?, dns?);
         let read = futures::stream::iter(by_node).map(|(node, subjects)| async move {
-            let (instance, peers) = tokio::join!(instance(ask.look, &node), peers(ask, &node, &subjects));
-            Ok::<_, ActionError>((node, Stand { subjects, peers: peers?, instance: instance? }))
+            let instance = instance(ask.look, &node).await?;
+            // All pods of a node are a long list: read only where they can be tried from.
+            let peers = if instance.is_ok() { peers(ask, &node, &subjects).await? } else { Vec::new() };
+            Ok::<_, ActionError>((node, Stand { subjects, peers, instance }))
         });
         let read: Vec<Result<_, ActionError>> = read.buffered(AT_ONCE).collect().await;
         let nodes = read.into_iter().collect::<Result<BTreeMap<_, _>, _>>()?;

@@ -223,3 +223,25 @@ async fn the_control_plane_is_found_by_its_name_and_by_its_server() {
     assert!(by_name.logs("audit") && !by_name.logs("scheduler"));
     assert!(account.control_plane(None, "https://127.0.0.1:1").await.is_err());
 }
+
+#[tokio::test]
+async fn what_was_asked_of_the_cluster_stands_in_its_audit_log() {
+    let ground = Ground::new().await;
+    let (place, name) = (ground.entry().place().unwrap(), ground.entry().eks_name().unwrap());
+    let account = Account::at(place, ReadOnly::closed()).await.unwrap();
+    let mut events: Vec<Value> = Vec::new();
+    let took = |messages: Vec<String>| events.extend(messages.iter().map(|one| serde_json::from_str(one).unwrap()));
+    assert_eq!(account.audit_log(name, jiff::Timestamp::UNIX_EPOCH, took).await, Ok(None));
+    let listed = |event: &&Value| event["verb"] == "list" && event["objectRef"]["resource"] == "pods";
+    let ours = events.iter().find(listed).unwrap();
+    assert!(ours["userAgent"].as_str().unwrap().starts_with("podmortem/test"), "{ours}");
+    let soon = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    assert_eq!(account.audit_log(name, soon, |messages| assert!(messages.is_empty())).await, Ok(None));
+    assert!(
+        account.audit_log("no-such-cluster", soon, drop).await.unwrap_err().to_string().contains("does not have it")
+    );
+    let asked = ["logs", "filter-log-events", "--log-group-name", "/aws/eks/shop-prod/cluster"];
+    if let Some(answer) = ground.aws(&asked).await {
+        assert!(answer.unwrap()["events"].as_array().is_some_and(|events| !events.is_empty()));
+    }
+}

@@ -5,6 +5,7 @@ use futures::StreamExt as _;
 use serde::Serialize;
 
 use super::account::{Account, clean};
+use super::logs::log_group;
 use super::told::Unsaid;
 use crate::model::Clean;
 
@@ -48,10 +49,9 @@ impl ControlPlane {
         self.logs.iter().any(|log| log == kind)
     }
 
-    /// Where its logs go. The audit log's streams there are `kube-apiserver-audit-…`
-    /// (<https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html>).
+    /// Where its logs go.
     pub fn log_group(&self) -> String {
-        format!("/aws/eks/{}/cluster", self.name)
+        log_group(&self.name)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Read-only for AWS: an explicit list of the calls that disclose nothing and change nothing.
 
+use aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsInput;
 use aws_sdk_ec2::operation::describe_instance_attribute::DescribeInstanceAttributeInput;
 use aws_sdk_ec2::types::InstanceAttributeName;
 use aws_sdk_sts::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 
-use crate::model::{ReadOnly, Refused};
+use super::logs::AUDIT_STREAMS;
+use crate::model::{Clean, ReadOnly, Refused};
 
 /// What may be called while the latch is closed, by the SDK's name of the service.
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
@@ -14,7 +16,7 @@ use crate::model::{ReadOnly, Refused};
 /// and neither is `ListCommandInvocations`: only who goes on with a job asks for it, and may write.
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("Auto Scaling", &["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"]),
-    ("CloudWatch Logs", &["DescribeLogGroups"]),
+    ("CloudWatch Logs", &["DescribeLogGroups", "FilterLogEvents"]),
     (
         "EC2",
         &[
@@ -78,6 +80,24 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// Logs hold whatever programs print. Of a cluster's control plane alone, the audit log is read.
+    fn permits_events(&self, asked: &FilterLogEventsInput) -> Result<(), Refused> {
+        let group = asked.log_group_name().unwrap_or_default();
+        let of_cluster = group.strip_prefix("/aws/eks/").and_then(|rest| rest.strip_suffix("/cluster"));
+        let one = of_cluster.is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        let audit = one
+            && asked.log_group_identifier().is_none()
+            && asked.log_stream_names().is_empty()
+            && asked.log_stream_name_prefix().is_some_and(|prefix| prefix.starts_with(AUDIT_STREAMS));
+        if audit || !self.0.is_closed() {
+            Ok(())
+        } else {
+            Err(Refused::read_only(&format!("CloudWatch Logs FilterLogEvents of {}", Clean::from(group))))
+        }
+    }
+}
+
 impl Intercept for Guard {
     fn name(&self) -> &'static str {
         "podmortem read-only"
@@ -95,6 +115,9 @@ impl Intercept for Guard {
         self.permits(service, operation)?;
         if let Some(asked) = context.input().downcast_ref() {
             self.permits_attribute(asked)?;
+        }
+        if let Some(asked) = context.input().downcast_ref() {
+            self.permits_events(asked)?;
         }
         Ok(())
     }
@@ -132,6 +155,24 @@ mod tests {
         assert_eq!(asked(InstanceAttributeName::DisableApiTermination), Ok(()));
         let refused = asked(InstanceAttributeName::UserData).unwrap_err();
         assert_eq!(refused.what, "EC2 DescribeInstanceAttribute of userData");
+    }
+
+    #[test]
+    fn of_logs_only_the_audit_log_of_a_cluster_is_read() {
+        let asked = |group: &str, streams: &str| {
+            let input = FilterLogEventsInput::builder().log_group_name(group).log_stream_name_prefix(streams);
+            Guard::new(ReadOnly::closed()).permits_events(&input.build().unwrap())
+        };
+        assert_eq!(asked("/aws/eks/shop-prod/cluster", "kube-apiserver-audit-"), Ok(()));
+        for (group, streams) in [
+            ("/aws/eks/shop-prod/cluster", "authenticator-"),
+            ("/aws/eks/shop-prod/cluster", ""),
+            ("/aws/lambda/pay", "kube-apiserver-audit-"),
+            ("/aws/eks/a/b/cluster", "kube-apiserver-audit-"),
+            ("/aws/eks//cluster", "kube-apiserver-audit-"),
+        ] {
+            assert!(asked(group, streams).unwrap_err().what.contains(group), "{group} {streams}");
+        }
     }
 
     #[test]

@@ -29,4 +29,4 @@ pub use machine::{Machine, at as machine_at};
 pub use told::{Told, Unsaid};
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{By, CaseId, Custody, Digest, Head, Program, WriterId};
-use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Uid, Verdict};
+use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Typed, Uid, Verdict};
 
 /// One line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +88,13 @@ pub enum Entry {
     Note {
         /// The text.
         text: Clean,
+    },
+    /// Somebody typed in a finding, such as one that came by telephone.
+    Finding {
+        /// Its id.
+        id: Clean,
+        /// What was typed.
+        typed: Typed,
     },
     /// `notes.md` was saved.
     Notes {

@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// What texts are looked at for what they hide, and what pods belong to.
-const KINDS: [Kind; 10] = [
+pub const KINDS: [Kind; 10] = [
     Kind::Pod,
     Kind::Node,
     Kind::Namespace,
@@ -103,7 +103,7 @@ fn of_one_cluster(execs: Vec<Exec>, fleet: &Fleet) -> Result<Vec<(SessionId, Exe
 }
 
 /// Bindings and roles of every cluster, and what could not be read.
-async fn rights(fleet: &Fleet) -> (BTreeMap<SessionId, Rights>, Vec<(Clean, Clean, Clean)>) {
+pub async fn rights(fleet: &Fleet) -> (BTreeMap<SessionId, Rights>, Vec<(Clean, Clean, Clean)>) {
     let now = Now::read().unix;
     let sessions = fleet.inventory.clusters().iter();
     let clusters = sessions.filter_map(|cluster| Some((cluster.label.clone(), fleet.cluster(cluster.session)?)));
@@ -131,7 +131,7 @@ fn item(one: &Observation, inventory: &Inventory) -> Value {
         "why": one.rule.why,
         "severity": one.severity,
         "cluster": cluster,
-        "about": one.about,
+        "about": one.about.to_string(),
         "saw": one.saw,
         "objects": one.on.iter().map(object).collect::<Vec<_>>(),
     })

@@ -3,6 +3,7 @@
 use super::catalogue::look_up;
 use super::resolve::{Link, Resolution, Step};
 use crate::inventory::RowId;
+use crate::model::finding::Source;
 use crate::model::{Clean, Finding};
 
 /// What a line is.
@@ -75,7 +76,7 @@ impl Page {
         }
         let moment = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
         let times = [
-            ("first", moment(finding.first_seen)),
+            (if finding.source.is_alert() { "first" } else { "first looked at" }, moment(finding.first_seen)),
             ("last", moment(finding.last_seen)),
             ("written", moment(finding.updated)),
         ];
@@ -87,7 +88,8 @@ impl Page {
         let place = [("account", &finding.account), ("in", &finding.region), ("id", &finding.id)];
         let place: Vec<_> =
             place.iter().filter(|(_, text)| !text.is_empty()).map(|(what, text)| format!("{what} {text}")).collect();
-        self.line(Weight::Dim, 1, format!("{}; read from {}", place.join(" "), finding.origin));
+        let came = if finding.source.is_alert() { "read from" } else { "seen in" };
+        self.line(Weight::Dim, 1, format!("{}; {came} {}", place.join(" "), finding.origin));
         if finding.sample {
             self.line(Weight::Loose, 1, "a sample: nothing happened");
         }
@@ -114,7 +116,9 @@ impl Page {
                 format!("what it means: {}", entry.tactic)
             },
         );
-        if entry.means.is_empty() {
+        if entry.means.is_empty() && finding.source == Source::Typed {
+            self.line(Weight::Dim, 1, "what somebody tells has no type; what follows holds for all of it");
+        } else if entry.means.is_empty() {
             self.line(
                 Weight::Dim,
                 1,

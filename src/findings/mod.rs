@@ -3,24 +3,36 @@
 //! that it speaks of.
 
 mod account;
+mod audit_log;
 pub mod catalogue;
 mod document;
 mod envelope;
 mod explain;
+mod filter;
 mod member;
 mod moment;
+mod observed;
 mod read;
 mod resolve;
+mod rounds;
 pub mod rules;
 mod shape;
 mod shelf;
+mod since;
+mod typed;
 mod unpack;
 
 pub use account::of_accounts;
+pub use audit_log::of_audit_log;
 pub use explain::{Leads, Line, Weight, explain};
+pub use filter::Filter;
+pub use observed::observed;
 pub use read::{Batch, Trouble, Unreadable, read, read_file, read_stdin};
 pub use resolve::{Link, Network, Networks, Place, Reach, Resolution, Resolver, Step, Sure, UserKind, Who, who};
+pub use rounds::Rounds;
 pub use shelf::Shelf;
+pub use since::since;
+pub use typed::{typed, typed_id, typed_in};
 
 #[cfg(test)]
 mod tests;

@@ -112,6 +112,14 @@ impl Audit {
         }
     }
 
+    /// The answered requests of a cluster as events of its log, each with when it was received, oldest first.
+    pub(super) fn events(&self, cluster: &str) -> Vec<(Timestamp, Value)> {
+        let log = self.log();
+        let numbered = (log.forgotten + 1..).zip(&log.requests);
+        let answered = numbered.filter(|(_, request)| request.cluster == cluster && request.code.is_some());
+        answered.map(|(number, request)| (request.at, line(request, Entry(number), request.at))).collect()
+    }
+
     /// The requests so far, oldest first.
     pub(super) fn requests(&self) -> Vec<Request> {
         self.log().requests.iter().cloned().collect()

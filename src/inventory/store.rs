@@ -34,6 +34,7 @@ pub struct Inventory {
     nodes: Table<NodeFacts>,
     objects: BTreeMap<Kind, Table<ObjectFacts>>,
     stamp: u32,
+    changed: u32,
     orders: BTreeMap<Kind, u32>,
     members: BTreeMap<Kind, u32>,
 }
@@ -66,6 +67,7 @@ impl Inventory {
         self.note(session, &news, now);
         match news {
             News::Facts(kind, facts) => {
+                self.changed = self.changed.wrapping_add(1);
                 let placed = facts.into_iter().map(|facts| self.put(session, facts, stamp)).max();
                 match placed {
                     Some(Placed::New) => self.joined(kind),
@@ -170,6 +172,11 @@ impl Inventory {
         self.stamp
     }
 
+    /// A number that changes whenever anything about any row does.
+    pub const fn changed(&self) -> u32 {
+        self.changed
+    }
+
     fn put(&mut self, session: SessionId, facts: Facts, stamp: u32) -> Placed {
         match facts {
             Facts::Pod(pod) => self.pods.put(session, *pod, stamp),
@@ -186,6 +193,7 @@ impl Inventory {
 
     /// Rows came or went.
     fn joined(&mut self, kind: Kind) {
+        self.changed = self.changed.wrapping_add(1);
         let members = self.members.entry(kind).or_default();
         *members = members.wrapping_add(1);
         self.moved(kind);

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Clean, Uid};
+use super::{Clean, Kind, SessionId, Uid};
 
 /// What somebody reports. Names in it are the reporter's: they may be old, wrong or hostile.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,13 +66,30 @@ pub enum Source {
     Falco,
     /// The cluster's audit log.
     Audit,
-    /// A rule of ours over the inventory.
-    Rule,
-    /// A person, by hand.
-    Hand,
+    /// Rules of our own over the inventory.
+    Rules,
+    /// A person, who typed it in.
+    Typed,
 }
 
 impl Source {
+    /// Every source.
+    pub const ALL: [Self; 7] =
+        [Self::GuardDuty, Self::SecurityHub, Self::Ocsf, Self::Falco, Self::Audit, Self::Rules, Self::Typed];
+
+    /// The source of a name, however its words are joined: `security-hub`, `GuardDuty`, `audit`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let bare = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
+        let wanted = bare(name);
+        let is_so = |source: &Self| bare(source.word()).starts_with(&wanted);
+        Self::ALL.into_iter().find(|source| wanted.len() > 2 && is_so(source))
+    }
+
+    /// Whether it reports what happened. Our own rules only say what is there.
+    pub const fn is_alert(self) -> bool {
+        !matches!(self, Self::Rules)
+    }
+
     /// What it is called.
     pub const fn word(self) -> &'static str {
         match self {
@@ -81,14 +98,14 @@ impl Source {
             Self::Ocsf => "OCSF",
             Self::Falco => "Falco",
             Self::Audit => "audit log",
-            Self::Rule => "rule",
-            Self::Hand => "by hand",
+            Self::Rules => "rules",
+            Self::Typed => "typed",
         }
     }
 }
 
 /// How bad a finding is, in the five steps that its reporters share.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Severity {
     /// To know.
@@ -105,6 +122,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every step, the least first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The step of a word, in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.word().eq_ignore_ascii_case(word))
+    }
+
     /// The step of a number of GuardDuty's
     /// (<https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html>).
     pub fn of_score(score: f64) -> Self {
@@ -154,6 +179,8 @@ pub struct About {
     pub key: Option<NamedKey>,
     /// Whatever else is named: ARNs of buckets, roles, volumes.
     pub others: Vec<Clean>,
+    /// Objects on which it was seen from here; then nothing has to be found by its name.
+    pub seen_on: Vec<SeenOn>,
 }
 
 impl About {
@@ -161,6 +188,21 @@ impl About {
     pub const fn is_kubernetes(&self) -> bool {
         self.cluster.is_some() || !self.workloads.is_empty() || self.user.is_some() || !self.nodes.is_empty()
     }
+}
+
+/// An object on which one of our own rules saw something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenOn {
+    /// The session on which it was seen.
+    pub session: SessionId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its identity.
+    pub uid: Uid,
+    /// Its namespace, empty for kinds without one.
+    pub namespace: Clean,
+    /// Its name.
+    pub name: Clean,
 }
 
 /// A cluster as a finding names it.
@@ -276,6 +318,9 @@ impl Finding {
             (Some(workload), ..) if !workload.name.is_empty() || !workload.namespace.is_empty() => workload.to_string(),
             (_, Some(node), ..) => format!("node {node}"),
             (_, _, Some(instance), _) => instance.to_string(),
+            _ if !self.source.is_alert() => {
+                about.user.as_ref().map(|user| format!("user {}", user.name)).unwrap_or_default()
+            }
             (_, _, _, Some(key)) if cluster.is_none() => {
                 format!("{} {}", if key.user.is_empty() { "key" } else { &*key.user }, key.id)
             }
@@ -309,6 +354,19 @@ mod tests {
         for (score, word) in steps.into_iter().chain([(8.9, "HIGH"), (9.0, "CRITICAL"), (10.0, "CRITICAL")]) {
             assert_eq!(Severity::of_score(score).word(), word, "{score}");
         }
+    }
+
+    #[test]
+    fn sources_and_severities_are_known_by_name() {
+        for source in Source::ALL {
+            assert_eq!(Source::parse(source.word()), Some(source), "{source:?}");
+        }
+        assert_eq!(
+            (Source::parse("security-hub"), Source::parse("audit")),
+            (Some(Source::SecurityHub), Some(Source::Audit))
+        );
+        assert_eq!((Source::parse(""), Source::parse("x-ray")), (None, None));
+        assert_eq!((Severity::parse("High"), Severity::parse("severe")), (Some(Severity::High), None));
     }
 
     #[test]

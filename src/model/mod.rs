@@ -15,6 +15,7 @@ mod plan;
 mod progress;
 mod security;
 mod target;
+mod typed;
 mod uid;
 mod verdict;
 
@@ -32,5 +33,6 @@ pub use plan::{Call, Fact, Plan, PlanHash, PlanNote, Tier};
 pub use progress::{Progress, Step, StepState};
 pub use security::Security;
 pub use target::{ClusterId, Target};
+pub use typed::{Named, Typed};
 pub use uid::Uid;
 pub use verdict::Verdict;

@@ -8,8 +8,9 @@ use tokio::task::JoinSet;
 
 use crate::case::{By, Case, Entry, JobId, NewCase};
 use crate::config::Directories;
+use crate::findings::{Batch, typed_in};
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Identity, Options, Plan, SessionId, Target};
+use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target};
 use crate::response::{
     Confirmation, Engine, How, Order, Owner, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
 };
@@ -198,6 +199,11 @@ impl Acting {
         self.record(Entry::ReadOnly { why: "the responder closed it".into() });
     }
 
+    /// The engine of the case that is open.
+    pub fn engine(&self) -> Option<Engine> {
+        self.engine.clone()
+    }
+
     /// Begins a recording of the screen; it ends when what is given back is dropped.
     ///
     /// # Errors
@@ -288,6 +294,11 @@ async fn records(engine: Engine, replies: mpsc::Sender<Reply>) {
         });
         let Ok((news, next)) = polled.await else { return };
         follower = next;
+        let findings: Vec<Finding> = news.iter().flatten().filter_map(typed_in).collect();
+        if !findings.is_empty() {
+            let batch = Box::new(Batch { findings, ..Batch::default() });
+            let _ = replies.send(Reply::Findings(batch, false)).await;
+        }
         let lines: Vec<Clean> = news.iter().flatten().filter_map(line).collect();
         if !lines.is_empty() && replies.send(Reply::Records(lines)).await.is_err() {
             return;

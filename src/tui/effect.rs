@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::blast::Facts;
 use crate::case::{Custody, JobId};
 use crate::findings::Batch;
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Update};
+use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Typed, Update};
 use crate::playbook::Playbook;
 use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
@@ -84,6 +86,10 @@ pub enum Effect {
     },
     /// Read a file of findings.
     ReadFindings(PathBuf),
+    /// Read the alerts in a cluster's audit log since a moment.
+    ReadAuditLog(SessionId, Timestamp),
+    /// Take in a finding that was typed, and keep it in the case where one is open.
+    Typed(Box<Typed>),
     /// Stop reading logs.
     StopLogs,
     /// Copy a text through the terminal.

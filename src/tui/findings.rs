@@ -8,8 +8,10 @@ use tokio::sync::mpsc;
 
 use crate::aws::Place;
 use crate::aws::guardduty::Asked;
-use crate::findings::{of_accounts, read_file};
-use crate::model::{Clean, ReadOnly};
+use crate::case::{By, Entry};
+use crate::findings::{Batch, of_accounts, of_audit_log, read_file, typed as typed_finding, typed_id};
+use crate::model::{Clean, ReadOnly, Typed};
+use crate::response::Engine;
 
 use super::effect::{Reply, Tone};
 use super::start::Options;
@@ -45,6 +47,50 @@ pub async fn read(path: PathBuf, replies: mpsc::Sender<Reply>) {
         Err(broken) => Reply::Tell(Tone::Bad, broken.to_string().into()),
     };
     let _ = replies.send(told).await;
+}
+
+/// Reads the alerts in a cluster's audit log.
+pub async fn read_audit_log(
+    place: Option<Place>,
+    name: Option<String>,
+    since: Timestamp,
+    latch: ReadOnly,
+    replies: mpsc::Sender<Reply>,
+) {
+    let told = match (place, name) {
+        (Some(place), Some(name)) => {
+            Reply::Findings(Box::new(of_audit_log(&[place], &latch, &name, since).await), true)
+        }
+        _ => {
+            let why = "the kubeconfig does not tell which EKS cluster this is; `podmortem findings --audit-log NAME` asks by name";
+            Reply::Tell(Tone::Bad, why.into())
+        }
+    };
+    let _ = replies.send(told).await;
+}
+
+/// Takes in a finding that somebody typed: into the journal of the case, from which it is read like any other, or
+/// for this session where there is no case to write to. Says where it is kept.
+pub async fn keep(typed: Typed, engine: Option<Engine>, read_only: bool, replies: mpsc::Sender<Reply>) {
+    let (by, at) = (By::current(), Timestamp::now());
+    let id = typed_id(&typed, &by, at);
+    let finding = typed_finding(&typed, id.clone(), &by, at);
+    let why = match &engine {
+        None if read_only => "this session is read-only".to_owned(),
+        None => "no case is open (:case ID opens one)".to_owned(),
+        Some(engine) => match engine.record(Entry::Finding { id, typed }).await {
+            Ok(()) => {
+                let told = "the finding is kept in the journal of the case; 4 goes to it";
+                let _ = replies.send(Reply::Tell(Tone::Good, told.into())).await;
+                return;
+            }
+            Err(error) => error.to_string(),
+        },
+    };
+    let batch = Batch { findings: vec![finding], ..Batch::default() };
+    let _ = replies.send(Reply::Findings(Box::new(batch), false)).await;
+    let told = format!("the finding is kept for this session only: {why}; 4 goes to it");
+    let _ = replies.send(Reply::Tell(if engine.is_some() { Tone::Bad } else { Tone::Note }, told.into())).await;
 }
 
 /// Asks GuardDuty until nobody listens any more.

@@ -211,6 +211,17 @@ impl Outside {
             Effect::ReadFindings(path) => {
                 self.tasks.spawn(findings::read(path, self.replies.clone()));
             }
+            Effect::ReadAuditLog(session, since) => {
+                let Some(cluster) = self.cluster(session) else { return };
+                let entry = cluster.entry();
+                let (place, name) = (entry.place().cloned(), entry.eks_name().map(str::to_owned));
+                let (latch, replies) = (self.latch.clone(), self.replies.clone());
+                self.tasks.spawn(findings::read_audit_log(place, name, since, latch, replies));
+            }
+            Effect::Typed(typed) => {
+                let engine = self.acting.engine().filter(|_| !self.latch.is_closed());
+                self.tasks.spawn(findings::keep(*typed, engine, self.latch.is_closed(), self.replies.clone()));
+            }
             Effect::StopLogs => self.logs.abort_all(),
             Effect::Object { ticket, row, namespace, name } => {
                 let Some(cluster) = self.cluster(row.session) else { return };

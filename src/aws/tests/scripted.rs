@@ -13,6 +13,7 @@ pub type Line = (&'static str, u16, &'static str, String);
 
 /// A server and the requests that it saw.
 pub struct Scripted {
+    /// Where it listens.
     pub place: Place,
     seen: Arc<Mutex<Vec<String>>>,
 }

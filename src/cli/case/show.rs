@@ -78,6 +78,7 @@ fn said(entry: &Entry) -> String {
         Entry::Cluster { cluster } => format!("the cluster {cluster} is part of the case"),
         Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
         Entry::Note { text } => format!("note: {text}"),
+        Entry::Finding { id, typed } => format!("finding {id}: {typed}"),
         Entry::Notes { bytes, sha256 } => format!("notes.md saved, {bytes} bytes, {}", sha256.short()),
         Entry::Approved { plan, identity, impersonated } => {
             let only = if *impersonated { ", impersonated" } else { "" };

@@ -10,17 +10,34 @@ use crate::aws::Place;
 use crate::aws::guardduty::Asked;
 use crate::cli::exit::Ended;
 use crate::cli::fleet::{Fleet, Which, places};
-use crate::cli::{Exit, Startup};
-use crate::findings::{Batch, Networks, Reach, Resolver, Shelf, of_accounts, read_file, read_stdin};
+use crate::cli::{Exit, Startup, rules};
+use crate::findings::rules::{World, observe};
+use crate::findings::{
+    Batch, Networks, Reach, Resolver, Shelf, observed, of_accounts, of_audit_log, read_file, read_stdin,
+};
+use crate::inventory::Inventory;
 use crate::kubernetes::contexts;
 use crate::model::{Clean, Finding, Kind, ReadOnly};
 
-/// Where findings are read.
+/// A file, standard input or GuardDuty: where findings are read.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Sources {
     /// File of findings in any shape, gzip too; - is standard input; may be given several times. Without it, GuardDuty is asked
     #[arg(short, long, value_name = "FILE")]
     pub file: Vec<PathBuf>,
+    /// EKS cluster whose audit log is read from CloudWatch: its name, ARN or context; may be given several times
+    #[arg(long, value_name = "CLUSTER")]
+    pub audit_log: Vec<String>,
+}
+
+/// How far back an audit log is read where nobody says so: it has many events.
+const AUDIT_LOG: SignedDuration = SignedDuration::from_hours(1);
+
+impl Sources {
+    /// Whether no file is named.
+    pub const fn is_empty(&self) -> bool {
+        self.file.is_empty() && self.audit_log.is_empty()
+    }
 }
 
 /// Reads findings.
@@ -30,6 +47,8 @@ pub struct Reader {
     pub since: Option<Timestamp>,
     /// Those that were put away, too.
     pub archived: bool,
+    /// Whether it is no failure that there is no account to ask: other findings are wanted, too.
+    pub others: bool,
 }
 
 impl Reader {
@@ -43,19 +62,41 @@ impl Reader {
             let read = if file == Path::new("-") { read_stdin() } else { read_file(file) };
             batch.extend(read.map_err(|error| Ended::failed(error.to_string()))?);
         }
-        if sources.file.is_empty() {
-            batch = self.ask(startup).await?;
+        for named in &sources.audit_log {
+            batch.extend(self.audit_log(named, startup).await?);
+        }
+        if sources.is_empty() {
+            match self.ask(startup).await {
+                Err(error) if self.others => eprintln!("podmortem: {error}"),
+                asked => batch = asked?,
+            }
         }
         let since = |finding: &Finding| match (self.since, finding.when()) {
             (Some(since), Some(when)) => when >= since,
             _ => true,
         };
-        batch
-            .findings
-            .retain(|finding| since(finding) && (self.archived || !finding.archived || !sources.file.is_empty()));
+        batch.findings.retain(|finding| since(finding) && (self.archived || !finding.archived || !sources.is_empty()));
         let mut shelf = Shelf::default();
         shelf.take(batch);
         Ok(shelf)
+    }
+
+    /// Reads a cluster's audit log where its context leads, or else in every account that is configured.
+    async fn audit_log(self, named: &str, startup: &Startup) -> Result<Batch> {
+        let entries = contexts(startup.options.kubeconfig.as_deref()).unwrap_or_default();
+        let name = named.rsplit_once(":cluster/").map_or(named, |(_, name)| name);
+        let of_context = entries.iter().find(|entry| entry.name == *named || entry.eks_name() == Some(name));
+        let (name, mut places) = match of_context {
+            Some(entry) => (entry.eks_name().unwrap_or(name), entry.place().cloned().into_iter().collect()),
+            None => (name, accounts(startup)),
+        };
+        let region = named.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2));
+        places
+            .iter_mut()
+            .for_each(|place: &mut Place| place.region = region.map(str::to_owned).or(place.region.take()));
+        let since = self.since.or_else(|| Timestamp::now().checked_sub(AUDIT_LOG).ok()).unwrap_or_default();
+        let latch = if startup.read_only() { ReadOnly::closed() } else { ReadOnly::open() };
+        Ok(of_audit_log(&places, &latch, name, since).await)
     }
 
     async fn ask(self, startup: &Startup) -> Result<Batch> {
@@ -90,36 +131,14 @@ fn accounts(startup: &Startup) -> Vec<Place> {
     places
 }
 
-/// `90m`, `24h`, `7d`, or a moment.
-pub fn since(text: &str) -> Result<Timestamp, String> {
-    let wrong = || format!("{text} is no time; write 90m, 24h, 7d or 2026-11-28T09:00:00Z");
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at);
-    }
-    let unit = text.chars().last().filter(char::is_ascii).ok_or_else(wrong)?;
-    let number: i64 = text
-        .strip_suffix(unit)
-        .and_then(|number| number.parse().ok())
-        .filter(|number| *number >= 0)
-        .ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return Err(wrong()),
-    };
-    let ago = SignedDuration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?);
-    Timestamp::now().checked_sub(ago).map_err(|_| wrong())
-}
-
 /// What is known of the clusters around findings.
 pub struct Gathered {
     fleet: Option<Fleet>,
-    empty: crate::inventory::Inventory,
+    empty: Inventory,
     reaches: Vec<Reach>,
     networks: Networks,
+    /// What our own rules see, where they were asked.
+    pub seen: Vec<Finding>,
     /// What was wrong.
     pub wrong: Vec<Clean>,
 }
@@ -127,25 +146,43 @@ pub struct Gathered {
 impl Gathered {
     /// Asks the clusters for what findings name; no cluster is asked where none is named. A cluster that
     /// cannot be reached leaves its findings unresolved, and says so.
-    pub async fn around(findings: &[&Finding], startup: &Startup, patience: Duration) -> Self {
+    /// Where `rules` are asked for, too, they look at every cluster, and bindings are read for them.
+    pub async fn around(findings: &[&Finding], rules: bool, startup: &Startup, patience: Duration) -> Self {
         let (networks, wrong) = Networks::of(&startup.settings.networks);
-        let mut gathered =
-            Self { fleet: None, empty: crate::inventory::Inventory::new(), reaches: closed(startup), networks, wrong };
-        if !findings.iter().any(|finding| finding.about.is_kubernetes() || !finding.about.instances.is_empty()) {
+        let (empty, reaches) = (Inventory::new(), closed(startup));
+        let mut gathered = Self { fleet: None, empty, reaches, networks, seen: Vec::new(), wrong };
+        if !rules
+            && !findings.iter().any(|finding| finding.about.is_kubernetes() || !finding.about.instances.is_empty())
+        {
             return gathered;
         }
         match Fleet::open(startup, Which::Asked).await {
             Err(error) => gathered.wrong.push(format!("findings are resolved against no cluster: {error}").into()),
             Ok(mut fleet) => {
-                fleet.gather(&kinds(findings), patience).await;
+                let mut kinds = kinds(findings);
+                kinds.extend(rules::KINDS.into_iter().filter(|_| rules));
+                fleet.gather(&kinds, patience).await;
                 if fleet.tell_failures(&[Kind::Pod]) != Exit::Done {
                     gathered.wrong.push("what could not be listed cannot be resolved".into());
                 }
                 gathered.reaches.splice(0..0, fleet.reaches());
+                if rules {
+                    gathered.look(&fleet).await;
+                }
                 gathered.fleet = Some(fleet);
             }
         }
         gathered
+    }
+
+    async fn look(&mut self, fleet: &Fleet) {
+        let (rights, unread) = rules::rights(fleet).await;
+        let world = World { inventory: &fleet.inventory, rights: &rights, execs: &[] };
+        self.seen = observed(&observe(&world), &fleet.inventory, Timestamp::now());
+        let told = |(cluster, what, why): (Clean, Clean, Clean)| {
+            format!("{cluster}: {what}: {why}; the rules over rights saw less").into()
+        };
+        self.wrong.extend(unread.into_iter().map(told));
     }
 
     /// Makes what is known ready to be asked.
@@ -169,21 +206,4 @@ pub fn kinds(findings: &[&Finding]) -> Vec<Kind> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_lengths_or_moments() {
-        let now = Timestamp::now().as_second();
-        for (text, ago) in [("90m", 5_400), ("24h", 86_400), ("7d", 604_800), ("0s", 0)] {
-            assert!((since(text).unwrap().as_second() - (now - ago)).abs() < 3, "{text}");
-        }
-        assert!(since("2026-11-28T09:00:00Z").is_ok());
-        for text in ["", "yesterday", "-5m", "5y", "9999999999999999d", "é"] {
-            assert!(since(text).unwrap_err().contains("24h"), "{text}");
-        }
-    }
 }

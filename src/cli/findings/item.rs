@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::findings::catalogue::look_up;
 use crate::findings::{Link, Resolution, Resolver};
 use crate::model::Finding;
-use crate::model::finding::NamedWorkload;
+use crate::model::finding::{NamedWorkload, SeenOn};
 
 /// One item of the list. What stands here is a promise: members are added, never renamed.
 pub fn of(finding: &Finding, found: &Resolution, resolver: &Resolver<'_>) -> Value {
@@ -40,6 +40,7 @@ pub fn of(finding: &Finding, found: &Resolution, resolver: &Resolver<'_>) -> Val
         "nodes": about.nodes,
         "instances": about.instances,
         "others": about.others,
+        "seenOn": about.seen_on.iter().map(seen_on).collect::<Vec<_>>(),
         "caller": finding.caller.as_ref().map(|caller| json!({
             "addresses": caller.addresses, "domain": caller.domain, "location": caller.location, "asn": caller.asn,
             "organization": caller.organization, "agent": caller.agent, "call": caller.call, "answer": caller.answer,
@@ -60,6 +61,11 @@ fn workload(named: &NamedWorkload) -> Value {
         "kind": named.kind, "namespace": named.namespace, "name": named.name, "uid": named.uid,
         "serviceAccount": named.account, "images": named.images, "containers": named.containers, "given": named.given,
     })
+}
+
+fn seen_on(object: &SeenOn) -> Value {
+    let namespace = (!object.namespace.is_empty()).then_some(&object.namespace);
+    json!({"kind": object.kind, "namespace": namespace, "name": object.name, "uid": object.uid})
 }
 
 fn user(finding: &Finding, found: &Resolution) -> Value {

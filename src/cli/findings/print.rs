@@ -9,17 +9,20 @@ use crate::model::{Age, Clean, Finding};
 
 /// A row for each finding.
 pub fn table<'a>(rows: impl Iterator<Item = (&'a Finding, Resolution)>, resolver: &Resolver<'_>, wide: bool) -> Table {
-    let mut headings = vec!["SEVERITY", "AGE", "TYPE", "CLUSTER", "RESOURCE", "PODS", "ID"];
+    let mut headings = vec!["SEVERITY", "AGE", "SOURCE", "TYPE", "CLUSTER", "RESOURCE", "PODS", "ID"];
     if wide {
-        headings.extend(["SOURCE", "ACCOUNT", "REGION", "COUNT", "USER", "CALLER", "INSTANCES", "PLAYBOOK"]);
+        headings.extend(["ACCOUNT", "REGION", "COUNT", "USER", "CALLER", "INSTANCES", "PLAYBOOK"]);
     }
     let mut table = Table::new(headings.into_iter().map(str::to_owned).collect());
     let now = jiff::Timestamp::now().as_second();
     for (finding, found) in rows {
-        let age = finding.when().map(|at| Age::between(at.as_second(), now).to_string()).unwrap_or_default();
+        // What a rule sees is there now: since when, nobody knows.
+        let when = finding.when().filter(|_| finding.source.is_alert());
+        let age = when.map(|at| Age::between(at.as_second(), now).to_string()).unwrap_or_default();
         let mut row = vec![
             finding.severity.to_string(),
             age,
+            finding.source.word().to_owned(),
             finding.kind.to_string(),
             cluster(finding, resolver),
             resource(finding),
@@ -30,7 +33,6 @@ pub fn table<'a>(rows: impl Iterator<Item = (&'a Finding, Resolution)>, resolver
             let caller = finding.caller.as_ref().and_then(|caller| caller.addresses.first().or(Some(&caller.domain)));
             let instances: Vec<_> = found.of(Step::Instance).map(|link| link.to.to_string()).collect();
             row.extend([
-                finding.source.word().to_owned(),
                 finding.account.to_string(),
                 finding.region.to_string(),
                 finding.count.to_string(),

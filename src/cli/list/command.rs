@@ -91,7 +91,7 @@ async fn one(id: &str, noun: Noun, sources: &Sources, startup: &Startup) -> Resu
     if !matches!(noun, Noun::Kind(Kind::Pod | Kind::Node)) {
         return Err(Ended::usage("--finding selects pods and nodes"));
     }
-    let shelf = Reader { since: None, archived: true }.read(sources, startup).await?;
+    let shelf = Reader { archived: true, ..Reader::default() }.read(sources, startup).await?;
     let mut found = shelf.iter().filter(|finding| finding.id.starts_with(id));
     let shown = Clean::from(id);
     match (found.next(), found.next()) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::rules;
 use crate::model::Finding;
 use crate::model::finding::Source;
 
@@ -149,22 +150,26 @@ pub fn look_up(finding: &Finding) -> Option<Entry> {
     let by_source = match finding.source {
         Source::Falco => Some("Falco"),
         Source::Audit => Some("Audit"),
-        Source::SecurityHub | Source::Ocsf | Source::Rule => Some("Posture"),
-        Source::GuardDuty | Source::Hand => None,
+        Source::SecurityHub | Source::Ocsf => Some("Posture"),
+        Source::Rules => Some("Rules"),
+        Source::Typed => Some("Typed"),
+        Source::GuardDuty => None,
     };
     let wanted = |family: &&Family| Some(family.name.as_str()) == named;
     let family = families()
         .iter()
         .find(wanted)
         .or_else(|| families().iter().find(|one| Some(one.name.as_str()) == by_source))?;
+    // What a rule of ours means stands in the rule.
+    let rule = rules::spec(kind).filter(|_| finding.source == Source::Rules);
     Some(Entry {
-        kind: "",
+        kind: rule.map_or("", |rule| rule.id),
         tactic: tactic(kind),
-        means: "",
+        means: rule.map_or("", |rule| rule.why),
         about: &family.about,
         ask: family.ask.iter().map(String::as_str).collect(),
         facts: &family.facts,
-        playbook: &family.playbook,
+        playbook: rule.map_or(&family.playbook, |rule| rule.playbook),
         retired: None,
     })
 }
@@ -232,6 +237,18 @@ mod tests {
             look_up(&finding("PrivilegeEscalation:Kubernetes/PrivilegedContainer", Source::GuardDuty)).unwrap();
         assert_eq!(retired.playbook, "privileged-container");
         assert!(retired.retired.unwrap().contains("AnomalousBehavior"));
+    }
+
+    #[test]
+    fn what_a_rule_means_stands_in_the_rule() {
+        for rule in rules::all() {
+            let spec = rule.spec();
+            let entry = look_up(&finding(spec.id, Source::Rules)).unwrap();
+            assert_eq!((entry.means, entry.playbook), (spec.why, spec.playbook));
+            assert!(types().any(|entry| entry.playbook == spec.playbook), "{}: {}", spec.id, spec.playbook);
+        }
+        let typed = look_up(&finding("typed in", Source::Typed)).unwrap();
+        assert!(typed.means.is_empty() && typed.ask.len() > 2);
     }
 
     #[test]

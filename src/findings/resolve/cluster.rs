@@ -189,6 +189,10 @@ impl Resolver<'_> {
 
     /// Where a finding's cluster is.
     pub fn place(&self, finding: &Finding) -> Place {
+        let seen = finding.about.seen_on.first();
+        if seen.is_some_and(|object| self.inventory.cluster(object.session).is_some()) {
+            return Place::Here;
+        }
         let (session, link) = self.cluster(finding);
         match (session, link, Wanted::of(finding)) {
             (Some(_), ..) => Place::Here,

@@ -6,6 +6,7 @@ mod caller;
 mod cluster;
 mod index;
 mod nodes;
+mod seen;
 mod user;
 mod workload;
 
@@ -159,6 +160,9 @@ impl<'a> Resolver<'a> {
 
     /// Follows one finding.
     pub fn resolve(&self, finding: &Finding) -> Resolution {
+        if let Some(first) = finding.about.seen_on.first() {
+            return self.seen(first.session, finding);
+        }
         let mut found = Resolution::default();
         let (session, link) = self.cluster(finding);
         found.links.extend(link);

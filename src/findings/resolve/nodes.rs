@@ -37,7 +37,12 @@ impl Resolver<'_> {
         for (session, name) in named {
             if let Some(uid) = self.index.nodes.get(&(session, name.as_str())) {
                 let row = RowId { session, kind: Kind::Node, uid: *uid };
-                add(Link::new(Step::Node, name.clone(), Sure::Likely, "the finding names it").at(row));
+                let (sure, how) = if finding.source.is_alert() {
+                    (Sure::Likely, "the finding names it")
+                } else {
+                    (Sure::Certain, "the rule saw it here")
+                };
+                add(Link::new(Step::Node, name.clone(), sure, how).at(row));
             }
         }
         for instance in &finding.about.instances {

@@ -250,3 +250,33 @@ fn a_finding_without_a_cluster_is_looked_for_where_only_one_is_open() {
     let found = resolved(&inventory, &finding);
     assert_eq!((found.of(Step::Cluster).next().unwrap().sure, found.pods().count()), (Sure::Unknown, 0));
 }
+
+#[test]
+fn what_a_rule_saw_leads_to_its_rows_and_to_nothing_of_the_same_name() {
+    use crate::findings::{observed, rules};
+    let inventory = inventory();
+    let world = rules::World { inventory: &inventory, rights: &Default::default(), execs: &[] };
+    let seen = observed(&rules::observe(&world), &inventory, Timestamp::UNIX_EPOCH);
+    let privileged = seen.iter().find(|one| one.kind == "privileged").unwrap();
+    let networks = Networks::default();
+    let resolver = Resolver::new(&inventory, &[], &networks);
+    let found = resolver.resolve(privileged);
+    let told: Vec<_> = found.links.iter().map(|link| (link.step, link.to.as_str(), link.sure)).collect();
+    let certain = |step, to| (step, to, Sure::Certain);
+    assert_eq!(
+        told,
+        [
+            certain(Step::Cluster, "shop-prod"),
+            certain(Step::Workload, "deployments/shop/web"),
+            certain(Step::Pod, "shop/web-7d9f-a"),
+            certain(Step::Pod, "shop/web-7d9f-b"),
+            certain(Step::Pod, "shop/web-7d9f-c"),
+            certain(Step::Node, "ip-10-0-1-5.ec2.internal"),
+            certain(Step::Instance, "i-0abc"),
+            certain(Step::User, "shop/web"),
+        ]
+    );
+    assert!(found.links.iter().skip(2).all(|link| link.row.is_some()));
+    assert!(found.links[7].how.contains("3 pods run as it, IAM role arn:aws:iam::1:role/shop-web"));
+    assert_eq!(resolver.place(privileged), Place::Here);
+}

@@ -212,7 +212,14 @@ impl Resolver<'_> {
 
     fn account(&self, session: SessionId, who: &Who, link: Link) -> Link {
         let named = who.name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
-        let Some((namespace, name)) = named else { return link };
+        match named {
+            Some((namespace, name)) => self.account_named(session, namespace, name, link),
+            None => link,
+        }
+    }
+
+    /// The same link, to a service account by its name: how many pods run as it, and its IAM role.
+    pub(super) fn account_named(&self, session: SessionId, namespace: &str, name: &str, link: Link) -> Link {
         let count = self.index.accounts.get(&(session, namespace, name)).copied().unwrap_or(0);
         let uid = self.index.objects.get(&(session, Kind::ServiceAccount, namespace, name)).copied();
         let row = uid.map(|uid| RowId { session, kind: Kind::ServiceAccount, uid });

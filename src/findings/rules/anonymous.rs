@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     title: "rights without a credential",
     why: "Whoever reaches the API server has these rights, without a token and without a name in the audit log but \
           system:anonymous. By default only system:public-info-viewer gives any: somebody made this one.",
+    playbook: "contain-first",
 };
 
 /// What everybody may read of a cluster that was never changed.

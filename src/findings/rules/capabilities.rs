@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     why: "Some capabilities are the node by another name: SYS_ADMIN mounts its disks, SYS_MODULE loads code into its \
           kernel, SYS_PTRACE with the host's process table enters any process; NET_ADMIN and NET_RAW redirect and \
           forge what the node's pods send.",
+    playbook: "privileged-container",
 };
 
 /// Those that lead to the node.

@@ -17,6 +17,7 @@ static SPEC: Spec = Spec {
     title: "tag that changed its digest",
     why: "Pods of one tag run different images: somebody pushed another image under it. That is what a careless build \
           does, and what whoever holds the registry's credentials does on purpose. Look up when each digest was pushed.",
+    playbook: "capture-first",
 };
 
 /// The pods of each digest of an image.

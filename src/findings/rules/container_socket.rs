@@ -11,6 +11,7 @@ static SPEC: Spec = Spec {
     title: "socket of the container runtime",
     why: "Whoever speaks to the container runtime starts containers on the node that the API server never hears of, \
           privileged ones too, and enters those that run.",
+    playbook: "privileged-container",
 };
 
 /// Where runtimes listen; `/var/run` is a link to `/run` on every distribution that EKS has.

@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     why: "An ephemeral container is put into a running pod by a person (`kubectl debug`) and brings its own image into \
           the pod's network, volumes and, where it says so, processes; `kubectl debug node/…` makes a pod that has the \
           whole node. It stays in the specification until the pod ends: ask who put it there.",
+    playbook: "capture-first",
 };
 
 impl Rule for DebugContainer {

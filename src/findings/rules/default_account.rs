@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     title: "default service account with rights",
     why: "Every pod that names no service account speaks as the namespace's default one, with a token mounted: what is \
           given to it is given to whatever is started there.",
+    playbook: "contain-first",
 };
 
 impl Rule for DefaultAccount {

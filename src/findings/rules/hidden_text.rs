@@ -14,6 +14,7 @@ static SPEC: Spec = Spec {
     why: "Escape sequences, bidirectional overrides and invisible characters make a name look like another, or make a \
           terminal do something. Kubernetes takes them in images, paths, variables and subjects; nobody types them by \
           accident.",
+    playbook: "capture-first",
 };
 
 impl Rule for HiddenText {

@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     why: "In the node's process table a container sees the environment and the files of every process; in its network \
           no NetworkPolicy reaches it, it hears what others send on the node, and the instance's credentials are one \
           request away.",
+    playbook: "privileged-container",
 };
 
 /// Each namespace, and how bad it is alone.

@@ -12,6 +12,7 @@ static SPEC: Spec = Spec {
     title: "paths of the node",
     why: "What lies on the node belongs to every pod on it: with its root, its kubelet's or its runtime's files a \
           container reads their secrets and tokens, and where it may write, it runs what it likes on the node.",
+    playbook: "privileged-container",
 };
 
 /// Paths that are the node, or the credentials of everything on it, with all below and above them.

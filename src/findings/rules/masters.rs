@@ -1,6 +1,7 @@
 //! The group that no authorizer asks about.
 
-use super::frame::{Rule, Severity, Sightings, Spec, World};
+use super::frame::{Rule, Severity, Sightings, Spec, Topic, World};
+use crate::model::Clean;
 
 pub const RULE: &dyn Rule = &Masters;
 
@@ -12,6 +13,7 @@ static SPEC: Spec = Spec {
     why: "The API server lets members of system:masters do everything before it asks any authorizer: no binding gives \
           it and none can take it away. Who is in it is decided by certificates, by the aws-auth ConfigMap and by \
           whoever may impersonate groups; taking it away means taking the credential away.",
+    playbook: "contain-first",
 };
 
 const GROUP: &str = "system:masters";
@@ -34,7 +36,8 @@ impl Rule for Masters {
             let Some(identity) = &cluster.identity else { continue };
             if identity.groups.iter().any(|group| *group == *GROUP) {
                 let saw = format!("you are in {GROUP} here: nothing that you do can be denied");
-                seen.named(cluster.session, format!("User {}", identity.user), Severity::Info, saw);
+                let about = Topic::new("User", Clean::default(), identity.user.clone());
+                seen.named(cluster.session, about, Severity::Info, saw);
             }
         }
     }

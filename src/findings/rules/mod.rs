@@ -6,7 +6,7 @@
 
 mod frame;
 
-pub use frame::{Exec, Object, Observation, Rule, Severity, Sightings, Spec, World, execs};
+pub use frame::{Exec, Object, Observation, Rule, Sightings, Spec, Topic, World, execs};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
@@ -15,15 +15,17 @@ pub fn all() -> &'static [&'static dyn Rule] {
     REGISTRY
 }
 
-/// What the rules see, the gravest first, then by cluster and by what it is about.
-pub fn observe(world: &World<'_>) -> Vec<Observation> {
-    let mut seen = Sightings::default();
-    for rule in all() {
-        seen.of(rule.spec());
-        rule.look(world, &mut seen);
-    }
-    seen.told()
+/// What is fixed about the rule of an id.
+pub fn spec(id: &str) -> Option<&'static Spec> {
+    all().iter().map(|rule| rule.spec()).find(|spec| spec.id == id)
 }
 
+/// What the rules see, the gravest first, then by cluster and by what it is about.
+pub fn observe(world: &World<'_>) -> Vec<Observation> {
+    all().iter().fold(Sightings::default(), |seen, rule| seen.looked(*rule, world)).told()
+}
+
+#[cfg(test)]
+pub use frame::tests as small_world;
 #[cfg(test)]
 mod tests;

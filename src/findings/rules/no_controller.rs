@@ -11,6 +11,7 @@ static SPEC: Spec = Spec {
     title: "pod outside any controller",
     why: "Somebody made this pod itself, by hand or by script, past whatever rolls workloads out. It may also have been \
           cut off from its workload by a label, as containment does.",
+    playbook: "capture-first",
 };
 
 impl Rule for NoController {

@@ -12,6 +12,7 @@ static SPEC: Spec = Spec {
     title: "privileged container",
     why: "A privileged container has every capability and every device of its node: whoever is in it has the node, the \
           pods on it and the credentials of both.",
+    playbook: "privileged-container",
 };
 
 impl Rule for Privileged {

@@ -16,6 +16,7 @@ static SPEC: Spec = Spec {
     title: "image seen nowhere else",
     why: "What an organisation runs comes from few places and runs many times. An image that one pod alone has, or a \
           registry that one workload alone pulls from, may be what an intruder brought along.",
+    playbook: "capture-first",
 };
 
 /// Who uses something: the first, and whether there is another.

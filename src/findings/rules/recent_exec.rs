@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::frame::{Exec, Rule, Severity, Sightings, Spec, World};
+use super::frame::{Exec, Rule, Severity, Sightings, Spec, Topic, World};
 use crate::inventory::Pod;
 use crate::model::SessionId;
 
@@ -15,6 +15,7 @@ static SPEC: Spec = Spec {
     title: "command in a pod",
     why: "Somebody was in this pod, or tried: what ran there left files, changed processes and read what the containers \
           can read. A service account has no reason to exec; a person may tell you why.",
+    playbook: "capture-first",
 };
 
 /// How far back from the last event of a log something is recent, in hours.
@@ -33,11 +34,11 @@ impl Rule for RecentExec {
             match pod_of(world, *session, exec) {
                 Some(pod) if pod.created() <= exec.at.as_second() => seen.pod(pod, severity(exec), saw),
                 Some(_) => {
-                    let about = format!("Pod {}/{}", exec.namespace, exec.pod);
+                    let about = Topic::new("Pod", exec.namespace.clone(), exec.pod.clone());
                     seen.named(*session, about, severity(exec), format!("{saw}; the pod of this name now came later"));
                 }
                 None => {
-                    let about = format!("Pod {}/{}", exec.namespace, exec.pod);
+                    let about = Topic::new("Pod", exec.namespace.clone(), exec.pod.clone());
                     seen.named(*session, about, severity(exec), format!("{saw}; the pod is not there any more"));
                 }
             }

@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     why: "Every process of the container has its environment, crashes and debug pages print it, and /proc gives it to \
           whoever is on the node. A value that stands in the specification itself is also read by everybody who may \
           read pods. Take them for known to the intruder, and rotate them.",
+    playbook: "capture-first",
 };
 
 impl Rule for SecretsInEnvironment {

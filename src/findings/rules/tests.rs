@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::frame::tests::{inventory, pod};
 use super::*;
-use crate::model::Security;
+use crate::model::{Security, Severity};
 
 #[test]
 fn ids_are_told_apart_and_every_rule_says_why() {

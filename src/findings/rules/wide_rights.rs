@@ -13,6 +13,7 @@ static SPEC: Spec = Spec {
     title: "wide rights",
     why: "Whoever takes over one of these identities has these rights, and from some of them all others: a right to \
           create pods is a right to every service account of the namespace, a right to exec is a right to every token.",
+    playbook: "contain-first",
 };
 
 impl Rule for WideRights {

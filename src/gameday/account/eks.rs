@@ -53,14 +53,18 @@ pub(super) fn issuer(cluster: &Cluster) -> String {
     format!("oidc.eks.{}.amazonaws.com/id/{id}", cluster.region)
 }
 
+/// Whether a cluster sends its logs away: the one with the trouble was made by people who log; its sister was not.
+pub(super) fn logs(cluster: &Cluster) -> bool {
+    cluster.region == "us-east-1"
+}
+
 fn described(account: &Account, cluster: &Arc<Cluster>) -> Value {
     let (server, authority) = account
         .servers
         .iter()
         .find(|(name, ..)| *name == cluster.name)
         .map_or_else(Default::default, |(_, server, authority)| (server.clone(), authority.clone()));
-    // The cluster with the trouble was made by people who log; its sister was not.
-    let logged = cluster.region == "us-east-1";
+    let logged = logs(cluster);
     let kinds = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
     let logging = if logged {
         json!({"clusterLogging": [

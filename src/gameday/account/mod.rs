@@ -11,6 +11,7 @@ mod eks;
 mod guardduty;
 mod iam;
 mod instance;
+mod logs;
 mod measure;
 mod probe;
 mod request;
@@ -170,6 +171,7 @@ fn operate(account: &Arc<Account>, request: &Request) -> Result<Answer, Fault> {
         "eks" => eks::operate(account, request),
         "guardduty" => guardduty::operate(account, request).map(Answer::Json),
         "iam" => iam::operate(account, request),
+        "logs" => logs::operate(account, request).map(Answer::Json),
         "ssm" => ssm::operate(account, &request.operation, &request.body).map(Answer::Json),
         "sts" => iam::caller(request),
         other => Err(Fault::new("UnknownOperationException", format!("{other} {}", request.operation))),

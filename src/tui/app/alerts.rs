@@ -2,7 +2,7 @@
 
 use crate::findings::{Batch, Leads, Reach, Resolution, Resolver, Step};
 use crate::inventory::RowId;
-use crate::model::{Finding, Target};
+use crate::model::{Finding, Kind, Named, Target, Typed};
 
 use super::super::alerts::Look;
 use super::super::detail::{Detail, Tab};
@@ -10,6 +10,12 @@ use super::super::effect::{Effect, Tone};
 use super::super::keys::Pane;
 use super::super::overlays::Overlay;
 use super::App;
+
+/// Objects that are named in a finding that somebody begins to type; a line has room for no more.
+const NAMED: usize = 6;
+
+/// How far back an audit log is read where nobody says so.
+const AUDIT_LOG: &str = "1h";
 
 impl App {
     /// Takes findings in, and tells of those that are new.
@@ -80,7 +86,7 @@ impl App {
             let leads = look.line().and_then(|line| line.leads.clone());
             match leads {
                 _ if is_raw => look.is_raw = true,
-                Some(Leads::Row(row)) => self.look_at_row(row),
+                Some(Leads::Row(row)) => self.look_at_row(row, Tab::Relations),
                 Some(Leads::Playbook(name)) => self.open_playbook(name),
                 None => {}
             }
@@ -92,10 +98,14 @@ impl App {
         self.watch();
     }
 
-    fn look_at_row(&mut self, row: RowId) {
+    fn look_at_row(&mut self, row: RowId, tab: Tab) {
         let ticket = self.ticket();
-        match Detail::new(row, Tab::Relations, ticket, &self.inventory) {
-            Some(detail) => self.overlays.push(Overlay::Detail(Box::new(detail))),
+        match Detail::new(row, tab, ticket, &self.inventory) {
+            Some(detail) => {
+                self.overlays.push(Overlay::Detail(Box::new(detail)));
+                self.watch();
+                self.fetch();
+            }
             None => self.tell(Tone::Note, "this object is no longer known"),
         }
     }
@@ -106,8 +116,14 @@ impl App {
             return false;
         };
         let Some(Overlay::Finding(look)) = self.overlays.get(place) else { return false };
-        let resolution = self.resolved(&look.finding);
+        // What our rules see goes with the inventory.
+        let seen = self.alerts.rounds.findings().iter();
+        let mut seen = seen.filter(|_| !look.finding.source.is_alert());
+        let now = seen.find(|seen| seen.id == look.finding.id).unwrap_or(&look.finding);
+        let now = std::sync::Arc::clone(now);
+        let resolution = self.resolved(&now);
         if let Some(Overlay::Finding(look)) = self.overlays.get_mut(place) {
+            look.finding = now;
             look.refresh(&resolution);
         }
         true
@@ -133,6 +149,79 @@ impl App {
             |link| format!("{} {}: {}", link.step.word(), link.to, link.how),
         );
         format!("this finding leads to no pods: {why}")
+    }
+
+    /// Selects among the findings by words.
+    pub(super) fn select_findings(&mut self, typed: &str) {
+        if let Err(wrong) = self.alerts.select(typed) {
+            self.tell(Tone::Bad, wrong);
+        }
+    }
+
+    /// The row from which a blast radius of the finding begins: that under the cursor, or else its first pod,
+    /// account or node.
+    pub(super) fn row_of_finding(&self) -> Option<RowId> {
+        let begins = |row: &RowId| matches!(row.kind, Kind::Pod | Kind::Node | Kind::ServiceAccount);
+        if let Some(Overlay::Finding(look)) = self.overlays.last()
+            && let Some(Leads::Row(row)) = look.line().and_then(|line| line.leads.clone())
+            && begins(&row)
+        {
+            return Some(row);
+        }
+        let resolution = self.resolved(&*self.finding()?);
+        let mut rows = resolution.links.iter().filter(|link| !link.gone).filter_map(|link| link.row);
+        rows.find(begins)
+    }
+
+    pub(super) fn look_at_reach_of_finding(&mut self) {
+        if let Some(row) = self.row_of_finding() {
+            self.look_at_row(row, Tab::Reach);
+        }
+    }
+
+    /// The beginning of a finding about what is marked, or about the object under the cursor.
+    pub(super) fn finding_begun(&self) -> String {
+        let several = self.inventory.clusters().len() > 1;
+        let chosen = if self.among_findings() { Vec::new() } else { self.chosen() };
+        let cluster = chosen.first().and_then(|target| self.inventory.session_of(target.cluster));
+        let cluster = cluster.filter(|_| several).and_then(|session| self.inventory.cluster(session));
+        let cluster = cluster.map(|cluster| Named::Cluster { name: cluster.label.clone() });
+        let named = chosen.into_iter().take(NAMED).map(|target| Named::Object {
+            kind: target.kind,
+            namespace: target.namespace.unwrap_or_default(),
+            name: target.name,
+        });
+        let named: String = cluster.into_iter().chain(named).map(|named| format!("{named} ")).collect();
+        format!("high {named}")
+    }
+
+    /// Takes a finding that was typed. Says whether it could be read.
+    pub(super) fn type_finding(&mut self, line: &str) -> bool {
+        let read = match line.contains(' ') {
+            true => Typed::parse(line),
+            false => Err(format!("one word is no finding; `:findings FILE` reads a file. {}", Typed::FORM)),
+        };
+        match read {
+            Ok(typed) => self.effects.push(Effect::Typed(Box::new(typed))),
+            Err(wrong) => {
+                self.tell(Tone::Bad, wrong);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Reads the audit log of the cluster that the header speaks of: of the last hour, or since a time.
+    pub(super) fn read_audit_log(&mut self, since: &str) {
+        let since = crate::findings::since(if since.is_empty() { AUDIT_LOG } else { since });
+        match (since, self.session()) {
+            (Err(wrong), _) => self.tell(Tone::Bad, wrong),
+            (_, None) => self.tell(Tone::Note, "no cluster is open"),
+            (Ok(since), Some(session)) => {
+                self.tell(Tone::Note, "reading the audit log from CloudWatch");
+                self.effects.push(Effect::ReadAuditLog(session, since));
+            }
+        }
     }
 
     /// Reads a file of findings.

@@ -17,7 +17,9 @@ impl App {
             Command::Help => self.overlays.push(Overlay::Help(help(self))),
             Command::Palette => self.open_palette(),
             Command::Prompt => self.ask(Ask::Command),
-            Command::Filter => self.ask(if self.overlays.is_empty() { Ask::Filter } else { Ask::Search }),
+            Command::Filter if !self.overlays.is_empty() => self.ask(Ask::Search),
+            Command::Filter if self.focus == Pane::Findings => self.ask(Ask::Findings),
+            Command::Filter => self.ask(Ask::Filter),
             Command::Back => self.back(),
             Command::Quit => self.quit(),
             Command::NextPane => self.turn(1),
@@ -49,6 +51,7 @@ impl App {
             Command::Yaml if self.among_findings() => self.open_finding(true),
             Command::Open => self.open(),
             Command::Relations => self.look_at(Tab::Relations),
+            Command::Reach if self.among_findings() => self.look_at_reach_of_finding(),
             Command::Reach => self.look_at_reach(),
             Command::Yaml => self.look_at(Tab::Yaml),
             Command::Events => self.look_at(Tab::Events),
@@ -61,6 +64,7 @@ impl App {
             Command::UnmarkAll => self.unmark_all(),
             Command::AddToScope => self.change_scope(true),
             Command::TakeFromScope => self.change_scope(false),
+            Command::ClearFilter if self.focus == Pane::Findings => self.select_findings(""),
             Command::ClearFilter => self.select_typed(""),
             Command::Gone => self.toggle_gone(),
             Command::Wide => self.widen(),
@@ -80,13 +84,19 @@ impl App {
         }
     }
 
-    fn ask(&mut self, ask: Ask) {
+    pub(super) fn ask(&mut self, ask: Ask) {
         let (text, history) = match ask {
             Ask::Filter => (self.list().map(|list| list.typed.clone()).unwrap_or_default(), &self.queries),
+            Ask::Findings => (self.alerts.typed.clone(), &self.queries),
+            Ask::Finding => (self.finding_begun(), &self.commands),
             Ask::Command => (String::new(), &self.commands),
             Ask::Search | Ask::Case | Ask::Option(_) => (String::new(), &self.queries),
         };
-        let input = Input::new(ask, &text, history);
+        let mut input = Input::new(ask, &text, history);
+        if ask == Ask::Finding {
+            // How it is written stands beside it from the start.
+            self.try_input(&mut input);
+        }
         self.overlays.push(Overlay::Input(Box::new(input)));
     }
 
@@ -101,6 +111,8 @@ impl App {
         }
         if self.zoomed {
             self.zoomed = false;
+        } else if self.focus == Pane::Findings && !self.alerts.typed.is_empty() {
+            self.select_findings("");
         } else if self.list().is_some_and(|list| !list.typed.is_empty()) {
             self.select_typed("");
         } else if self.main.kind() != crate::model::Kind::Pod {

@@ -36,6 +36,11 @@ impl App {
                 return Some(format!("this {} has no such thing in common with others", row.id().kind).into());
             }
             Command::Logs if self.kind_under_cursor() != Some(Kind::Pod) => "only pods have logs",
+            Command::Reach if self.among_findings() => {
+                return self.row_of_finding().is_none().then(|| {
+                    "a blast radius begins at a pod, a node or a service account, and this finding leads to none".into()
+                });
+            }
             Command::Reach
                 if !matches!(self.kind_under_cursor(), None | Some(Kind::Pod | Kind::Node | Kind::ServiceAccount)) =>
             {
@@ -121,6 +126,7 @@ impl App {
     fn list_typed(&self) -> &str {
         match self.focus {
             Pane::Nodes => &self.nodes.typed,
+            Pane::Findings => &self.alerts.typed,
             _ => &self.main.typed,
         }
     }

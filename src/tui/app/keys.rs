@@ -108,9 +108,7 @@ impl App {
             Pane::Pods => self.main.put(self.main.top() + row, inventory),
             Pane::Nodes => self.nodes.put(self.nodes.top() + row, inventory),
             Pane::Clusters => self.cluster = row.min(inventory.clusters().len().saturating_sub(1)),
-            Pane::Findings => {
-                self.alerts.place = (self.alerts.top() + row).min(self.alerts.shelf.len().saturating_sub(1))
-            }
+            Pane::Findings => self.alerts.put(self.alerts.top() + row),
             _ => {}
         }
     }

@@ -124,7 +124,7 @@ impl App {
     }
 
     /// Asks for what the open view shows, where that has not been asked for.
-    fn fetch(&mut self) {
+    pub(super) fn fetch(&mut self) {
         let Some(Overlay::Detail(detail)) = self.overlays.last_mut() else { return };
         let Some(row) = self.inventory.row(detail.row) else { return };
         let (ticket, namespace, name) = (detail.ticket, row.namespace().clone(), row.name().clone());

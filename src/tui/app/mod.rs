@@ -205,15 +205,16 @@ impl App {
         main || nodes || open || finding
     }
 
-    /// Moves the screen's present on. Says whether something told is over.
+    /// Moves the screen's present on, and lets our rules look. Says whether something on the screen is over, or new.
     pub fn tick(&mut self, now: Now) -> bool {
         self.now = now;
         self.inventory.expire(now);
+        let seen = self.alerts.look(&self.inventory, now.unix);
         let over = self.told.as_ref().is_some_and(|(.., at)| now.instant.saturating_duration_since(*at) >= TOLD);
         if over {
             self.told = None;
         }
-        over
+        over || seen
     }
 
     /// Whether an age that counts in seconds is on the screen: of data that are

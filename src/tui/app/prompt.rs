@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use crate::inventory::{Query, columns};
-use crate::model::{Clean, Kind};
+use crate::model::{Clean, Kind, Typed};
 
 use super::super::effect::{Effect, Tone};
 use super::super::keys::{ENTRIES, Pane, entry};
@@ -30,6 +30,8 @@ impl App {
                 let text = input.text().to_owned();
                 self.look_for(&text);
             }
+            Ask::Findings => input.wrong = self.alerts.select(input.text()).err(),
+            Ask::Finding => input.wrong = Typed::parse(input.text()).err(),
             Ask::Command | Ask::Case | Ask::Option(_) => {}
         }
     }
@@ -38,8 +40,9 @@ impl App {
         match input.ask {
             Ask::Filter => self.select_typed(&input.before),
             Ask::Search => self.look_for(""),
+            Ask::Findings => self.select_findings(&input.before),
             Ask::Case | Ask::Option(_) => self.wanted = None,
-            Ask::Command => {}
+            Ask::Command | Ask::Finding => {}
         }
     }
 
@@ -51,6 +54,15 @@ impl App {
                 self.select_typed(&text);
             }
             Ask::Search => self.look_for(&text),
+            Ask::Findings => {
+                remember(&mut self.queries, &text);
+                self.select_findings(&text);
+            }
+            Ask::Finding => {
+                if !self.type_finding(&text) {
+                    self.overlays.push(Overlay::Input(Box::new(input)));
+                }
+            }
             Ask::Case if text.is_empty() => {
                 self.tell(Tone::Note, "a case needs an id, such as the ticket's number; esc gives the action up");
                 self.overlays.push(Overlay::Input(Box::new(input)));
@@ -84,7 +96,12 @@ impl App {
             "ctx" | "context" | "contexts" | "cluster" => self.open_ways(),
             "identities" | "id" => self.list_kind(Kind::ServiceAccount, rest),
             "case" => self.open_case(rest),
-            "findings" | "finding" => self.read_findings(rest),
+            "findings" => self.read_findings(rest),
+            "finding" if rest.is_empty() => self.ask(Ask::Finding),
+            "finding" => {
+                self.type_finding(rest);
+            }
+            "audit-log" => self.read_audit_log(rest),
             "undo" if !rest.is_empty() => self.undo(Some(rest)),
             "resume" if !rest.is_empty() => self.resume(Some(rest)),
             "playbook" | "playbooks" => self.open_playbook(rest),

@@ -33,7 +33,7 @@ impl App {
                     detail.set_height(detail.height);
                 }
             }
-            Reply::Rights(rights) => self.open_rules(&rights),
+            Reply::Rights(rights) => self.open_rules(rights),
             Reply::Reach(ticket, facts) => self.reached(ticket, facts),
             Reply::Around(ticket, told) => {
                 let mut open = self.overlays.iter_mut().filter_map(open_detail);

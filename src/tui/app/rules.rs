@@ -21,10 +21,11 @@ impl App {
         self.effects.push(Effect::Rights(sessions));
     }
 
-    /// Lists what the rules see, the gravest first.
-    pub(super) fn open_rules(&mut self, rights: &BTreeMap<SessionId, Rights>) {
-        let seen = observe(&World { inventory: &self.inventory, rights, execs: &[] });
-        let unread = rights.values().flat_map(|rights| &rights.unread).next();
+    /// Lists what the rules see, the gravest first. Beside the alerts they look at these rights, too, from here on.
+    pub(super) fn open_rules(&mut self, rights: BTreeMap<SessionId, Rights>) {
+        let seen = observe(&World { inventory: &self.inventory, rights: &rights, execs: &[] });
+        let unread = rights.values().flat_map(|rights| &rights.unread).next().cloned();
+        self.alerts.take_rights(rights);
         match unread {
             Some((what, why)) => self.tell(Tone::Bad, format!("{what}: {why}; the rules over rights saw less")),
             None if seen.is_empty() => self.tell(Tone::Good, "the rules see nothing"),

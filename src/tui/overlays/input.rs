@@ -10,6 +10,10 @@ use crate::actions::Choice;
 pub enum Ask {
     /// A query for the list; rows are selected while it is typed.
     Filter,
+    /// Words that select findings; they are selected while it is typed.
+    Findings,
+    /// A finding, with what it is about.
+    Finding,
     /// A command.
     Command,
     /// A text to look for in what is open.
@@ -51,7 +55,8 @@ impl Input {
     /// A line that begins with a text, with what was typed before to go through.
     pub fn new(ask: Ask, text: &str, history: &[String]) -> Self {
         // What is typed after a query narrows it: it is another word.
-        let gap = if ask == Ask::Filter && !text.is_empty() && !text.ends_with(' ') { " " } else { "" };
+        let narrows = matches!(ask, Ask::Filter | Ask::Findings);
+        let gap = if narrows && !text.is_empty() && !text.ends_with(' ') { " " } else { "" };
         let mut area = TextArea::new(vec![format!("{text}{gap}")]);
         area.move_cursor(CursorMove::End);
         Self { ask, before: text.to_owned(), wrong: None, area, history: history.to_vec(), at: history.len() }

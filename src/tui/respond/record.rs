@@ -18,6 +18,7 @@ fn what(entry: &Entry) -> String {
         Entry::Cluster { cluster } => format!("cluster {cluster} joined the case"),
         Entry::Scope { targets } => format!("scope: {} objects", targets.len()),
         Entry::Note { text } => format!("note: {text}"),
+        Entry::Finding { typed, .. } => format!("finding: {typed}"),
         Entry::Notes { sha256, .. } => format!("notes saved, sha256 {}", sha256.short()),
         Entry::Approved { plan, .. } => format!("approved plan {plan}"),
         Entry::Started { job, targets, confirmed, .. } => {

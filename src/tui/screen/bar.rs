@@ -70,8 +70,9 @@ pub fn keys(app: &App, area: Rect, buffer: &mut Buffer) {
 /// What stands before a line that is typed.
 pub fn prompt(input: &Input) -> Cow<'static, str> {
     match input.ask {
-        Ask::Filter | Ask::Search => "/".into(),
+        Ask::Filter | Ask::Findings | Ask::Search => "/".into(),
         Ask::Command => ":".into(),
+        Ask::Finding => "finding: ".into(),
         Ask::Case => "case or ticket that this belongs to: ".into(),
         Ask::Option(choice) => format!("{} ({}): ", choice.name, choice.doc).into(),
     }

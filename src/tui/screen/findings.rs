@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use crate::config::theme::Role;
 use crate::findings::Weight;
 use crate::inventory::columns::Cut;
-use crate::model::{Age, Finding, Severity};
+use crate::model::finding::Source;
+use crate::model::{Age, Clean, Finding, Severity};
 
 use super::super::alerts::Look;
 use super::super::app::App;
@@ -18,28 +19,56 @@ use super::write::{clear, frame, text, text_at};
 /// Columns from which on a row has its whole type and place.
 const ROOMY: u16 = 80;
 
-/// Draws the list: the worst first.
+/// Draws the list: the alerts, the worst first, and below them what our own rules see.
 pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Pane::Findings;
-    let shelf = &app.alerts.shelf;
-    let title = match (shelf.len(), shelf.troubles.len()) {
-        (0, _) => "4 findings".to_owned(),
-        (count, 0) => format!("4 findings {count}"),
-        (count, wrong) => format!("4 findings {count}  {wrong} unread"),
+    let inner = frame(app, &title(app), focused, area, buffer);
+    let line = |buffer: &mut Buffer, row: u16, line: &str| {
+        let line = cut(line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~")).into_owned();
+        text(buffer, inner, row, &line, app.look.style(Role::Dim));
     };
-    let inner = frame(app, &title, focused, area, buffer);
-    if shelf.is_empty() {
-        for (row, line) in (0..inner.height).zip(app.alerts.nothing()) {
-            let line = cut(&line, usize::from(inner.width), Cut::End, app.look.glyph("…", "~")).into_owned();
-            text(buffer, inner, row, &line, app.look.style(Role::Dim));
-        }
-        return;
+    if app.alerts.rows().is_empty() {
+        (0..inner.height).zip(app.alerts.nothing()).for_each(|(row, told)| line(buffer, row, &told));
     }
-    let fit = usize::from(inner.height).max(1);
-    let top = app.alerts.top();
-    for (row, (place, finding)) in (0..).zip(shelf.iter().enumerate().skip(top).take(fit)) {
-        let chosen = focused && place == app.alerts.place;
+    let rows = app.alerts.rows().iter().enumerate().skip(app.alerts.top()).take(app.alerts.fit());
+    for (row, (place, finding)) in (0..inner.height).zip(rows) {
+        let chosen = focused && place == app.alerts.place();
         draw_row(app, finding, chosen, inner, row, buffer);
+    }
+    if app.alerts.tells_of_rules() {
+        line(buffer, inner.height.saturating_sub(1), &not_looked_at(app, inner.width >= ROOMY));
+    }
+}
+
+/// How many alerts there are, how much our rules see, and what is selected among both.
+fn title(app: &App) -> String {
+    let (alerts, rules) = (&app.alerts, app.alerts.rounds.findings().len());
+    let (all, wrong) = (alerts.shelf.len(), alerts.shelf.troubles.len());
+    let mut parts = vec![if all > 0 { format!("4 findings {all}") } else { "4 findings".to_owned() }];
+    parts.extend((rules > 0).then(|| format!("rules {rules}")));
+    parts.extend((wrong > 0).then(|| format!("{wrong} unread")));
+    parts.extend((!alerts.typed.is_empty()).then(|| format!("/{}", Clean::from(alerts.typed.as_str()))));
+    parts.join("  ")
+}
+
+/// What our rules have not looked at, and what makes them look.
+fn not_looked_at(app: &App, roomy: bool) -> String {
+    let rounds = &app.alerts.rounds;
+    let read = rounds.rights().values().map(|rights| rights.at).min();
+    match (rounds.waits(), read) {
+        (true, _) => "rules wait for the pods".to_owned(),
+        (false, None) if roomy => {
+            "the rules have not looked at bindings (:rules reads them), nor at who ran commands in \
+                                   pods (:findings FILE reads an audit log)"
+                .to_owned()
+        }
+        (false, None) => ":rules reads bindings, too".to_owned(),
+        (false, Some(at)) => {
+            let age = Age::between(at, app.now.unix);
+            let more =
+                if roomy { " (:rules reads them anew); who ran commands in pods is told by an audit log" } else { "" };
+            format!("bindings of {age} ago{more}")
+        }
     }
 }
 
@@ -49,11 +78,20 @@ fn draw_row(app: &App, finding: &Finding, chosen: bool, area: Rect, row: u16, bu
         buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, plain);
     }
     let style = |role: Role| if chosen { plain } else { app.look.style(role) };
-    let pad = if area.width >= ROOMY { 8 } else { 0 };
+    let roomy = area.width >= ROOMY;
+    let pad = if roomy { 8 } else { 0 };
     let severity = format!("{} {:<pad$}", glyph(app, finding.severity), finding.severity.word());
-    let column = text(buffer, area, row, &severity, style(role(finding.severity))) + 1;
-    let age = finding.when().map(|at| Age::between(at.as_second(), app.now.unix).to_string()).unwrap_or_default();
-    let column = text_at(buffer, area, column, row, &format!("{age:>3}"), style(Role::Dim)) + 1;
+    let mut column = text(buffer, area, row, &severity, style(role(finding.severity))) + 1;
+    // What a rule sees is there now: since when, nobody knows.
+    let age = match finding.when().filter(|_| finding.source.is_alert()) {
+        Some(at) => Age::between(at.as_second(), app.now.unix).to_string(),
+        None if finding.source.is_alert() || roomy => String::new(),
+        None => "rule".to_owned(),
+    };
+    column = text_at(buffer, area, column, row, &format!("{age:>3}"), style(Role::Dim)) + 1;
+    if roomy {
+        column = text_at(buffer, area, column, row, &format!("{:<12}", finding.source.word()), style(Role::Dim)) + 1;
+    }
     let put_away = if finding.sample {
         " SAMPLE"
     } else if finding.archived {
@@ -62,10 +100,12 @@ fn draw_row(app: &App, finding: &Finding, chosen: bool, area: Rect, row: u16, bu
         ""
     };
     let (kind, resource) = (finding.kind.as_str(), finding.resource());
-    let rest = if area.width >= ROOMY {
-        format!("{kind}  {resource}{put_away}")
+    let rest = if roomy {
+        let what = if finding.source == Source::Typed { finding.title.as_str() } else { kind };
+        format!("{what}  {resource}{put_away}")
     } else {
         let short = kind.rsplit(['/', '!', '.']).find(|part| part.len() > 2).unwrap_or(kind);
+        let short = if finding.source == Source::Typed { finding.title.as_str() } else { short };
         let inside = resource.split(": ").last().unwrap_or_default();
         format!("{short} {inside}{put_away}")
     };
@@ -103,7 +143,7 @@ pub fn one(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (meaning, raw) = if look.is_raw { (Role::Dim, Role::Focus) } else { (Role::Focus, Role::Dim) };
     let column = text(buffer, inner, 0, "finding", app.look.style(meaning)) + 2;
     let column = text_at(buffer, inner, column, 0, "raw", app.look.style(raw)) + 2;
-    let hint = "tab turns, enter follows, + puts its pods into the scope";
+    let hint = "tab turns, enter follows, B reaches, + puts its pods into the scope";
     text_at(buffer, inner, column, 0, hint, app.look.style(Role::Hint));
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if look.is_raw {

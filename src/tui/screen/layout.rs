@@ -49,7 +49,8 @@ fn wide(app: &App, body: Rect) -> Vec<(Pane, Rect)> {
     let nodes = (body.height / 4).clamp(7, 16);
     let clusters = (u16::try_from(app.inventory.clusters().len()).unwrap_or(u16::MAX).saturating_mul(2) + 2)
         .clamp(5, body.height / 3);
-    let alerts = u16::try_from(app.alerts.shelf.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let rules = u16::from(app.alerts.rounds.looked() || app.alerts.rounds.waits());
+    let alerts = u16::try_from(app.alerts.rows().len()).unwrap_or(u16::MAX).saturating_add(2 + rules);
     let findings = alerts.clamp(6, (body.height / 3).max(6));
     let scope = body.height.saturating_sub(clusters + findings + below);
     let at = |area: Rect, from: u16, height: u16| Rect { y: area.y + from, height, ..area };
@@ -87,9 +88,8 @@ impl App {
         if let Some(rows) = rows(Pane::Nodes) {
             self.nodes.set_height(rows);
         }
-        if let Some((_, area)) = layout.panes.iter().find(|(held, _)| *held == Pane::Findings) {
-            self.alerts.height = usize::from(area.height.saturating_sub(2));
-        }
+        let findings = layout.panes.iter().find(|(held, _)| *held == Pane::Findings);
+        self.alerts.height = findings.map_or(0, |(_, area)| usize::from(area.height.saturating_sub(2)));
         let inside = usize::from(layout.body.height.saturating_sub(2));
         let across = usize::from(layout.body.width.saturating_sub(2));
         for overlay in &mut self.overlays {

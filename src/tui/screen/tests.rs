@@ -4,6 +4,7 @@ mod alerts;
 mod around;
 mod plans;
 mod reach;
+mod rules;
 mod walks;
 
 use std::time::{Duration, Instant};

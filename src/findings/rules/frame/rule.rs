@@ -20,4 +20,6 @@ pub struct Spec {
     pub title: &'static str,
     /// Why that matters.
     pub why: &'static str,
+    /// The name of the playbook for when it turns out to be somebody's doing.
+    pub playbook: &'static str,
 }

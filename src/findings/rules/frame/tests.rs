@@ -66,9 +66,7 @@ pub fn role(name: &str, rules: Value) -> Role {
 
 /// What a rule tells of a world, a line each.
 pub fn told(rule: &dyn Rule, world: &World<'_>) -> Vec<String> {
-    let mut seen = Sightings::default();
-    seen.of(rule.spec());
-    rule.look(world, &mut seen);
+    let seen = Sightings::default().looked(rule, world);
     seen.told().iter().map(|one| format!("{} {}: {}", one.severity, one.about, one.saw)).collect()
 }
 

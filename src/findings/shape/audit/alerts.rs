@@ -1,105 +1,84 @@
 //! Which audit events are alerts, and why: one rule a line.
 
 use super::event::Event;
-use super::{objects, pods};
+use super::objects::{
+    administrator_bound, anonymous_bound, certificate, cron_job, daemon, escalating_role, node_port, plain_ingress,
+    system_role, token, webhook, wide_role,
+};
+use super::pods::{among_the_system, capability, debug, host_namespace, host_path, privileged, root};
 use crate::model::Severity::{High, Info, Low, Medium};
 use crate::model::{Clean, Severity};
 
 /// A rule.
 #[derive(Debug)]
 pub struct Alert {
-    /// Its type, in GuardDuty's notation.
-    pub kind: &'static str,
-    /// A line for people.
-    pub title: &'static str,
+    tactic: &'static str,
+    name: &'static str,
     /// How bad it is.
     pub severity: Severity,
+    /// A line for people.
+    pub title: &'static str,
     /// Why an event is one, in words; `None` where it is not.
-    pub why: fn(&Event<'_>) -> Option<String>,
+    pub why: Why,
 }
 
-const fn alert(
-    kind: &'static str,
-    title: &'static str,
-    severity: Severity,
-    why: fn(&Event<'_>) -> Option<String>,
-) -> Alert {
-    Alert { kind, title, severity, why }
+/// What decides about an event.
+type Why = fn(&Event<'_>) -> Option<String>;
+
+impl Alert {
+    /// Its type, in GuardDuty's notation.
+    pub fn kind(&self) -> String {
+        format!("{}:Audit/{}", self.tactic, self.name)
+    }
 }
+
+const fn alert(tactic: &'static str, name: &'static str, severity: Severity, title: &'static str, why: Why) -> Alert {
+    Alert { tactic, name, severity, title, why }
+}
+
+const ACCESS: &str = "InitialAccess";
+const DISCOVERY: &str = "Discovery";
+const POLICY: &str = "Policy";
+const ESCALATION: &str = "PrivilegeEscalation";
+const PERSISTENCE: &str = "Persistence";
+const EXECUTION: &str = "Execution";
+const CREDENTIALS: &str = "CredentialAccess";
+const COLLECTION: &str = "Collection";
+const CONTROL: &str = "CommandAndControl";
 
 /// Every rule.
 pub static ALERTS: &[Alert] = &[
-    alert("InitialAccess:Audit/AnonymousRequest", "Somebody without a name was answered", High, anonymous_answered),
-    alert("Discovery:Audit/AnonymousProbe", "Somebody without a name knocked", Low, anonymous_knocked),
-    alert("Policy:Audit/AnonymousAccessGranted", "Rights were given to everybody", High, objects::anonymous_bound),
-    alert(
-        "PrivilegeEscalation:Audit/AdministratorBound",
-        "Somebody was made administrator",
-        High,
-        objects::administrator_bound,
-    ),
-    alert("PrivilegeEscalation:Audit/WideRole", "A role was given wide rights", Medium, objects::wide_role),
-    alert(
-        "PrivilegeEscalation:Audit/EscalatingRole",
-        "A role was given rights that lead to all others",
-        High,
-        objects::escalating_role,
-    ),
-    alert(
-        "PrivilegeEscalation:Audit/SystemRoleChanged",
-        "A role of the system was changed",
-        High,
-        objects::system_role,
-    ),
-    alert(
-        "Persistence:Audit/AdmissionWebhook",
-        "A webhook that sees or changes every object was set up",
-        High,
-        objects::webhook,
-    ),
-    alert("Persistence:Audit/ClientCertificate", "A client certificate was asked for", High, objects::certificate),
-    alert("Persistence:Audit/TokenCreated", "A token of a service account was made by hand", Medium, objects::token),
-    alert("Persistence:Audit/DaemonSet", "A DaemonSet was set up: it runs on every node", Medium, objects::daemon),
-    alert("Persistence:Audit/CronJob", "A CronJob was set up or changed", Low, objects::cron_job),
-    alert("InitialAccess:Audit/NodePort", "A service was opened on every node", Low, objects::node_port),
-    alert("InitialAccess:Audit/PlainIngress", "An ingress without TLS was set up", Info, objects::plain_ingress),
-    alert(
-        "PrivilegeEscalation:Audit/PrivilegedContainer",
-        "A privileged container was started",
-        High,
-        pods::privileged,
-    ),
-    alert(
-        "PrivilegeEscalation:Audit/HostNamespace",
-        "A pod in the node's own namespaces was started",
-        High,
-        pods::host_namespace,
-    ),
-    alert(
-        "PrivilegeEscalation:Audit/AddedCapability",
-        "A container with rights over the kernel was started",
-        High,
-        pods::capability,
-    ),
-    alert("Persistence:Audit/SensitiveMount", "A pod with directories of the node was started", High, pods::host_path),
-    alert("PrivilegeEscalation:Audit/RootContainer", "A container was started as root by choice", Low, pods::root),
-    alert("Persistence:Audit/SystemNamespace", "Somebody put a pod among the system's", Medium, pods::among_the_system),
-    alert("Execution:Audit/DebugContainer", "A debugging container was put into a running pod", High, pods::debug),
-    alert("CredentialAccess:Audit/TokenStolen", "A service account's token was read in a pod", High, token_read),
-    alert("Collection:Audit/FilesCopied", "Files were copied out of a pod or into it", Medium, copied),
-    alert("Execution:Audit/ExecInPod", "A command was run in a pod", Medium, exec),
-    alert("CommandAndControl:Audit/PortForward", "A connection was forwarded into a pod", Medium, port_forward),
-    alert("Execution:Audit/NodeProxy", "A kubelet was reached through the server", High, node_proxy),
-    alert("CredentialAccess:Audit/EverySecret", "The secrets of the whole cluster were listed", High, every_secret),
-    alert("CredentialAccess:Audit/SecretRead", "Secrets were read", Low, secret_read),
-    alert("CredentialAccess:Audit/SecretDenied", "Secrets were asked for in vain", Medium, secret_denied),
-    alert("Discovery:Audit/DeniedFromOutside", "A request from the internet was refused", Low, denied),
-    alert(
-        "InitialAccess:Audit/SystemIdentityOutside",
-        "An identity of the system speaks from the internet",
-        Low,
-        outside,
-    ),
+    alert(ACCESS, "AnonymousRequest", High, "Somebody without a name was answered", anonymous_answered),
+    alert(DISCOVERY, "AnonymousProbe", Low, "Somebody without a name knocked", anonymous_knocked),
+    alert(POLICY, "AnonymousAccessGranted", High, "Rights were given to everybody", anonymous_bound),
+    alert(ESCALATION, "AdministratorBound", High, "Somebody was made administrator", administrator_bound),
+    alert(ESCALATION, "WideRole", Medium, "A role was given wide rights", wide_role),
+    alert(ESCALATION, "EscalatingRole", High, "A role was given rights that lead to all others", escalating_role),
+    alert(ESCALATION, "SystemRoleChanged", High, "A role of the system was changed", system_role),
+    alert(PERSISTENCE, "AdmissionWebhook", High, "A webhook that sees or changes every object was set up", webhook),
+    alert(PERSISTENCE, "ClientCertificate", High, "A client certificate was asked for", certificate),
+    alert(PERSISTENCE, "TokenCreated", Medium, "A token of a service account was made by hand", token),
+    alert(PERSISTENCE, "DaemonSet", Medium, "A DaemonSet was set up: it runs on every node", daemon),
+    alert(PERSISTENCE, "CronJob", Low, "A CronJob was set up or changed", cron_job),
+    alert(ACCESS, "NodePort", Low, "A service was opened on every node", node_port),
+    alert(ACCESS, "PlainIngress", Info, "An ingress without TLS was set up", plain_ingress),
+    alert(ESCALATION, "PrivilegedContainer", High, "A privileged container was started", privileged),
+    alert(ESCALATION, "HostNamespace", High, "A pod in the node's own namespaces was started", host_namespace),
+    alert(ESCALATION, "AddedCapability", High, "A container with rights over the kernel was started", capability),
+    alert(PERSISTENCE, "SensitiveMount", High, "A pod with directories of the node was started", host_path),
+    alert(ESCALATION, "RootContainer", Low, "A container was started as root by choice", root),
+    alert(PERSISTENCE, "SystemNamespace", Medium, "Somebody put a pod among the system's", among_the_system),
+    alert(EXECUTION, "DebugContainer", High, "A debugging container was put into a running pod", debug),
+    alert(CREDENTIALS, "TokenStolen", High, "A service account's token was read in a pod", token_read),
+    alert(COLLECTION, "FilesCopied", Medium, "Files were copied out of a pod or into it", copied),
+    alert(EXECUTION, "ExecInPod", Medium, "A command was run in a pod", exec),
+    alert(CONTROL, "PortForward", Medium, "A connection was forwarded into a pod", port_forward),
+    alert(EXECUTION, "NodeProxy", High, "A kubelet was reached through the server", node_proxy),
+    alert(CREDENTIALS, "EverySecret", High, "The secrets of the whole cluster were listed", every_secret),
+    alert(CREDENTIALS, "SecretRead", Low, "Secrets were read", secret_read),
+    alert(CREDENTIALS, "SecretDenied", Medium, "Secrets were asked for in vain", secret_denied),
+    alert(DISCOVERY, "DeniedFromOutside", Low, "A request from the internet was refused", denied),
+    alert(ACCESS, "SystemIdentityOutside", Low, "An identity of the system speaks from the internet", outside),
 ];
 
 /// The rules that an event matches, with the reasons.

@@ -55,13 +55,14 @@ fn finding(
     let at = moment(value, "requestReceivedTimestamp").or_else(|| moment(value, "stageTimestamp"));
     let about = about(value, event, around);
     let addresses = event.addresses.iter().map(Clean::as_str).collect::<Vec<_>>().join(",");
-    let what = [worst.kind, event.user, &addresses, event.resource, event.namespace, event.name, event.verb];
+    let kind = worst.kind();
+    let what = [&kind, event.user, &addresses, event.resource, event.namespace, event.name, event.verb];
     let arn = text(value, "user/extra/arn/0");
     let account = arn.split(':').nth(4).map(Clean::from).unwrap_or_default();
     Finding {
         id: format!("audit-{}", Digest::of(what.join("\n").as_bytes()).short()).into(),
         source: Source::Audit,
-        kind: worst.kind.into(),
+        kind: kind.into(),
         title: worst.title.into(),
         description: Clean::from(why),
         severity: worst.severity,

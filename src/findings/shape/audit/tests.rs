@@ -14,17 +14,17 @@ fn pod(spec: Value) -> Value {
     })
 }
 
-fn kinds(value: &Value) -> Vec<&'static str> {
-    raised(&Event::of(value)).into_iter().map(|(alert, _)| alert.kind).collect()
+fn kinds(value: &Value) -> Vec<String> {
+    raised(&Event::of(value)).into_iter().map(|(alert, _)| alert.kind()).collect()
 }
 
 #[test]
 fn every_rule_has_a_name_of_its_own() {
-    let mut names: Vec<_> = ALERTS.iter().map(|alert| alert.kind).collect();
+    let mut names: Vec<_> = ALERTS.iter().map(|alert| alert.kind()).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), ALERTS.len());
-    assert!(ALERTS.iter().all(|alert| alert.kind.contains(":Audit/")));
+    assert!(ALERTS.iter().all(|alert| alert.kind().contains(":Audit/")));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_template_is_looked_into() {
         let mut value = pod(json!({}));
         value["objectRef"]["resource"] = json!(resource);
         value["requestObject"] = object;
-        assert!(kinds(&value).contains(&"PrivilegeEscalation:Audit/HostNamespace"), "{resource}");
+        assert!(kinds(&value).iter().any(|kind| kind == "PrivilegeEscalation:Audit/HostNamespace"), "{resource}");
     }
 }
 

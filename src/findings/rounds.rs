@@ -1,0 +1,195 @@
+//! Our rules over an inventory as it changes: one rule after the other, a little at a time.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hashbrown::HashMap;
+use jiff::Timestamp;
+
+use super::observed::observed;
+use super::rules::{Rule, Sightings, World, all};
+use crate::inventory::{ClusterState, Inventory};
+use crate::model::{Clean, Finding, Kind, SessionId};
+use crate::rbac::Rights;
+
+/// What our rules see, as it was when each of them looked last.
+#[derive(Debug, Default)]
+pub struct Rounds {
+    rights: BTreeMap<SessionId, Rights>,
+    /// What each rule saw, in the order of the rules.
+    seen: Vec<Vec<Arc<Finding>>>,
+    all: Vec<Arc<Finding>>,
+    /// The rule whose turn is next; 0 between two rounds.
+    next: usize,
+    /// The state of the inventory that the round began with, and that the last one did.
+    round: Option<u32>,
+    last: Option<u32>,
+    waiting: bool,
+}
+
+impl Rounds {
+    /// Everything that is seen: the gravest first, then by cluster and by what it is about.
+    pub fn findings(&self) -> &[Arc<Finding>] {
+        &self.all
+    }
+
+    /// Whether every rule has looked at least once.
+    pub const fn looked(&self) -> bool {
+        self.last.is_some()
+    }
+
+    /// Whether the rules wait until some cluster has listed all of its pods: of half a list they would tell nonsense.
+    pub const fn waits(&self) -> bool {
+        self.waiting
+    }
+
+    /// Bindings and roles, of the sessions on which somebody had them read.
+    pub const fn rights(&self) -> &BTreeMap<SessionId, Rights> {
+        &self.rights
+    }
+
+    /// Takes bindings and roles that were read; every rule looks again.
+    pub fn take_rights(&mut self, rights: BTreeMap<SessionId, Rights>) {
+        self.rights.extend(rights);
+        (self.next, self.last) = (0, None);
+    }
+
+    /// Lets rules look, one after the other, until the time is used up: one looks at least. Nothing is done where
+    /// nothing has changed since all have looked. Says whether they see something else than before.
+    pub fn look(&mut self, inventory: &Inventory, at: Timestamp, time: Duration) -> bool {
+        let state = inventory.changed();
+        if self.next == 0 {
+            self.waiting = !inventory.clusters().iter().all(is_whole);
+            if self.waiting || self.last == Some(state) {
+                return false;
+            }
+            self.round = Some(state);
+            self.rights.retain(|session, _| inventory.cluster(*session).is_some());
+        }
+        let (begun, mut changed) = (Instant::now(), false);
+        while let Some(rule) = all().get(self.next) {
+            changed |= self.look_by(*rule, inventory, at);
+            self.next += 1;
+            if begun.elapsed() >= time {
+                break;
+            }
+        }
+        if self.next >= all().len() {
+            self.next = 0;
+            self.last = self.round;
+        }
+        if changed {
+            self.sort();
+        }
+        changed
+    }
+
+    fn look_by(&mut self, rule: &dyn Rule, inventory: &Inventory, at: Timestamp) -> bool {
+        let world = World { inventory, rights: &self.rights, execs: &[] };
+        let seen = Sightings::default().looked(rule, &world).told();
+        let mut found = observed(&seen, inventory, at);
+        if self.seen.len() < all().len() {
+            self.seen.resize(all().len(), Vec::new());
+        }
+        let Some(held) = self.seen.get_mut(self.next) else { return false };
+        let known: HashMap<&Clean, Option<Timestamp>> = held.iter().map(|one| (&one.id, one.first_seen)).collect();
+        for one in &mut found {
+            one.first_seen = known.get(&one.id).copied().flatten().or(one.first_seen);
+        }
+        drop(known);
+        if held.len() == found.len() && held.iter().zip(&found).all(|(held, found)| **held == *found) {
+            return false;
+        }
+        *held = found.into_iter().map(Arc::new).collect();
+        true
+    }
+
+    fn sort(&mut self) {
+        self.all = self.seen.iter().flatten().cloned().collect();
+        self.all.sort_by_cached_key(|one| (Reverse(one.severity), one.resource(), one.kind.clone()));
+    }
+}
+
+/// Whether all pods of a cluster are known, or none.
+fn is_whole(cluster: &ClusterState) -> bool {
+    cluster.watches.get(&Kind::Pod).is_none_or(|watch| watch.listed || watch.heard.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::small_world as small;
+    use super::*;
+    use crate::inventory::Now;
+    use crate::model::facts::Facts;
+    use crate::model::{News, Security, Severity, Update};
+
+    const SESSION: SessionId = SessionId(0);
+    const ENOUGH: Duration = Duration::from_secs(60);
+
+    fn tell(inventory: &mut Inventory, news: News) {
+        inventory.apply(Update { session: SESSION, news }, Now { instant: Instant::now(), unix: 2_000_000 });
+    }
+
+    fn privileged(number: u8, name: &str) -> Facts {
+        let mut pod = small::pod(number, "shop", name);
+        pod.security.add(Security::PRIVILEGED);
+        Facts::Pod(Box::new(pod))
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn told(rounds: &Rounds) -> Vec<String> {
+        rounds.findings().iter().map(|one| format!("{} {}", one.kind, one.resource())).collect()
+    }
+
+    #[test]
+    fn what_is_seen_follows_the_inventory() {
+        let (mut inventory, mut rounds) = (small::inventory(vec![]), Rounds::default());
+        tell(&mut inventory, News::Facts(Kind::Pod, vec![privileged(1, "web")]));
+        assert!(!rounds.look(&inventory, at(10), ENOUGH) && rounds.waits(), "half a list is no list");
+        tell(&mut inventory, News::Listed(Kind::Pod));
+        assert!(rounds.look(&inventory, at(10), ENOUGH));
+        assert_eq!(told(&rounds), ["privileged shop: deployments/shop/web", "rare-image shop: deployments/shop/web"]);
+        assert!(!rounds.look(&inventory, at(20), ENOUGH), "nothing has changed");
+        tell(&mut inventory, News::Facts(Kind::Pod, vec![privileged(2, "web")]));
+        assert!(rounds.look(&inventory, at(20), ENOUGH));
+        assert_eq!(told(&rounds), ["privileged shop: deployments/shop/web"]);
+        let one = &rounds.findings()[0];
+        assert_eq!((one.first_seen, one.about.seen_on.len(), one.severity), (Some(at(10)), 2, Severity::High));
+        tell(
+            &mut inventory,
+            News::Gone(Kind::Pod, [1, 2].map(|number| crate::model::Uid::from_bytes([number; 16])).into()),
+        );
+        assert!(rounds.look(&inventory, at(30), ENOUGH) && rounds.findings().is_empty());
+    }
+
+    #[test]
+    fn without_time_one_rule_looks_and_the_round_ends_all_the_same() {
+        let (mut inventory, mut rounds) = (small::inventory(vec![]), Rounds::default());
+        tell(&mut inventory, News::Facts(Kind::Pod, vec![privileged(1, "web"), privileged(2, "web")]));
+        tell(&mut inventory, News::Listed(Kind::Pod));
+        let looks = (0..all().len()).filter(|_| rounds.look(&inventory, at(10), Duration::ZERO)).count();
+        assert_eq!((looks, rounds.looked()), (1, true));
+        assert!(!rounds.look(&inventory, at(11), Duration::ZERO) && rounds.looked());
+        assert_eq!(rounds.findings().len(), 1);
+    }
+
+    #[test]
+    fn rights_are_looked_at_once_they_were_read() {
+        let (inventory, mut rounds) = (small::inventory(vec![]), Rounds::default());
+        let rules = serde_json::json!([{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]);
+        let rights = || {
+            Rights::new(vec![small::binding("wide", "all", &["User:eve"])], vec![small::role("all", rules.clone())], 0)
+        };
+        let mut listed = inventory;
+        tell(&mut listed, News::Listed(Kind::Pod));
+        assert!(!rounds.look(&listed, at(1), ENOUGH) && rounds.looked());
+        rounds.take_rights(BTreeMap::from([(SESSION, rights())]));
+        assert!(rounds.look(&listed, at(2), ENOUGH));
+        assert_eq!(told(&rounds), ["wide-rights shop: clusterrolebindings/wide"]);
+    }
+}

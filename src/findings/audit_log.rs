@@ -102,7 +102,7 @@ mod tests {
 
     async fn read_from(scripted: &Scripted) -> Batch {
         let since = Timestamp::from_second(1_700_000_000).unwrap();
-        of_audit_log(&[scripted.place.clone()], &ReadOnly::closed(), "shop-prod", since).await
+        of_audit_log(std::slice::from_ref(&scripted.place), &ReadOnly::closed(), "shop-prod", since).await
     }
 
     #[tokio::test]

@@ -12,6 +12,9 @@ use super::super::panes::TextPane;
 /// Longest line of raw JSON that is shown, in characters.
 const LONGEST: usize = 2_000;
 
+/// What stands in place of the JSON of what our own rules saw.
+const NOT_READ: &str = "nothing was read: a rule of podmortem's own saw it; enter on an object, and y there, shows it";
+
 /// A finding in full: what it means and leads to, and its raw JSON.
 #[derive(Debug)]
 pub struct Look {
@@ -117,6 +120,9 @@ fn wrapped(lines: &[Line], width: usize) -> Vec<Line> {
 
 /// The JSON with a member a line.
 fn raw(finding: &Finding) -> Vec<Clean> {
+    if finding.raw.is_empty() {
+        return vec![NOT_READ.into()];
+    }
     let pretty = serde_json::from_str::<serde_json::Value>(&finding.raw).ok();
     let pretty = pretty.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let text = pretty.as_deref().unwrap_or(&finding.raw);

@@ -19,6 +19,9 @@ use super::write::{clear, frame, text, text_at};
 /// Columns from which on a row has its whole type and place.
 const ROOMY: u16 = 80;
 
+/// Columns below which a row of a rule has no more than the name of what it is about.
+const NARROW: u16 = 40;
+
 /// Draws the list: the alerts, the worst first, and below them what our own rules see.
 pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Pane::Findings;
@@ -44,10 +47,12 @@ pub fn list(app: &App, area: Rect, buffer: &mut Buffer) {
 fn title(app: &App) -> String {
     let (alerts, rules) = (&app.alerts, app.alerts.rounds.findings().len());
     let (all, wrong) = (alerts.shelf.len(), alerts.shelf.troubles.len());
+    if !alerts.typed.is_empty() {
+        return format!("4 /{}  {}", Clean::from(alerts.typed.as_str()), alerts.rows().len());
+    }
     let mut parts = vec![if all > 0 { format!("4 findings {all}") } else { "4 findings".to_owned() }];
     parts.extend((rules > 0).then(|| format!("rules {rules}")));
     parts.extend((wrong > 0).then(|| format!("{wrong} unread")));
-    parts.extend((!alerts.typed.is_empty()).then(|| format!("/{}", Clean::from(alerts.typed.as_str()))));
     parts.join("  ")
 }
 
@@ -107,6 +112,10 @@ fn draw_row(app: &App, finding: &Finding, chosen: bool, area: Rect, row: u16, bu
         let short = kind.rsplit(['/', '!', '.']).find(|part| part.len() > 2).unwrap_or(kind);
         let short = if finding.source == Source::Typed { finding.title.as_str() } else { short };
         let inside = resource.split(": ").last().unwrap_or_default();
+        let inside = match inside.rsplit('/').next() {
+            Some(name) if !finding.source.is_alert() && area.width < NARROW => name,
+            _ => inside,
+        };
         format!("{short} {inside}{put_away}")
     };
     let room = usize::from(area.width.saturating_sub(column));

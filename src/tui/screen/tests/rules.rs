@@ -42,7 +42,7 @@ fn rights() -> Rights {
         "roleRef": {"kind": "ClusterRole", "name": "reader"}, "subjects": [subject]});
     let rules = json!([{"verbs": ["list"], "apiGroups": [""], "resources": ["secrets"]}]);
     let role = Role::read(&json!({"metadata": {"name": "reader"}, "rules": rules})).unwrap();
-    Rights::new(vec![Binding::read(Kind::ClusterRoleBinding, binding).unwrap()], [role], START - 60)
+    Rights::new(vec![Binding::read(Kind::ClusterRoleBinding, binding).unwrap()], [role], START - 300)
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn bindings_are_looked_at_when_somebody_asks() {
     app.reply(Reply::Rights(BTreeMap::from([(SHOP, rights())])));
     press(&mut app, "esc");
     let text = looked(&mut app, 120, 40);
-    assert!(text.contains("bindings of 1m ago"), "{text}");
+    assert!(text.contains("bindings of 5m ago"), "{text}");
     assert!(rows(&app).iter().any(|row| row == "rules wide-rights"), "{:?}", rows(&app));
     press(&mut app, "4 / 'wide-rights enter enter");
     let text = screen(&mut app, 120, 60);

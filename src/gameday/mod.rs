@@ -152,7 +152,8 @@ impl GameDay {
         }
     }
 
-    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR, GuardDuty and Systems Manager.
+    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR, GuardDuty, CloudWatch Logs
+    /// and Systems Manager.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)
     }

@@ -3,6 +3,7 @@
 
 mod blast;
 mod doctor;
+mod findings;
 pub mod ground;
 mod impersonation;
 mod nodes;

@@ -57,7 +57,7 @@ fn main() {
         assert!(longest < MOST, "a blast radius took {longest:.2?}, and {MOST:.2?} is allowed");
     }
     let rights = BTreeMap::from([(SESSION, facts.rights)]);
-    let world = World { inventory: &inventory, rights: &rights, execs: &[] };
+    let world = World::whole(&inventory, &rights, &[]);
     println!(
         "a round of all rules: {:.2?}, {} observations",
         median(|| drop(black_box(observe(&world)))),

@@ -59,7 +59,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let execs = of_one_cluster(execs, &fleet)?;
     fleet.gather(&KINDS, args.form.patience()).await;
     let (rights, unread) = rights(&fleet).await;
-    let world = World { inventory: &fleet.inventory, rights: &rights, execs: &execs };
+    let world = World::whole(&fleet.inventory, &rights, &execs);
     let mut seen = observe(&world);
     seen.retain(|one| args.rule.as_ref().is_none_or(|rule| one.rule.id == rule));
     out::write(|out| match args.form.output {

@@ -126,7 +126,7 @@ mod tests {
     use crate::rbac::Rights;
 
     fn findings(inventory: &Inventory, rights: &BTreeMap<SessionId, Rights>) -> Vec<Finding> {
-        let seen = observe(&World { inventory, rights, execs: &[] });
+        let seen = observe(&World::whole(inventory, rights, &[]));
         observed(&seen, inventory, Timestamp::UNIX_EPOCH)
     }
 

@@ -14,6 +14,9 @@ use crate::inventory::{ClusterState, Inventory};
 use crate::model::{Clean, Finding, Kind, SessionId};
 use crate::rbac::Rights;
 
+/// Pods that a rule looks at before it looks at the clock.
+const PART: usize = 2_000;
+
 /// What our rules see, as it was when each of them looked last.
 #[derive(Debug, Default)]
 pub struct Rounds {
@@ -21,8 +24,10 @@ pub struct Rounds {
     /// What each rule saw, in the order of the rules.
     seen: Vec<Vec<Arc<Finding>>>,
     all: Vec<Arc<Finding>>,
-    /// The rule whose turn is next; 0 between two rounds.
+    /// The rule whose turn is next, how many pods it has looked at already, and what it saw of them.
     next: usize,
+    part: usize,
+    sightings: Sightings,
     /// The state of the inventory that the round began with, and that the last one did.
     round: Option<u32>,
     last: Option<u32>,
@@ -53,14 +58,15 @@ impl Rounds {
     /// Takes bindings and roles that were read; every rule looks again.
     pub fn take_rights(&mut self, rights: BTreeMap<SessionId, Rights>) {
         self.rights.extend(rights);
-        (self.next, self.last) = (0, None);
+        (self.next, self.part, self.last) = (0, 0, None);
+        self.sightings = Sightings::default();
     }
 
-    /// Lets rules look, one after the other, until the time is used up: one looks at least. Nothing is done where
+    /// Lets rules look, one after the other, until the time is used up: at some pods at least. Nothing is done where
     /// nothing has changed since all have looked. Says whether they see something else than before.
     pub fn look(&mut self, inventory: &Inventory, at: Timestamp, time: Duration) -> bool {
         let state = inventory.changed();
-        if self.next == 0 {
+        if (self.next, self.part) == (0, 0) {
             self.waiting = !inventory.clusters().iter().all(is_whole);
             if self.waiting || self.last == Some(state) {
                 return false;
@@ -70,8 +76,10 @@ impl Rounds {
         }
         let (begun, mut changed) = (Instant::now(), false);
         while let Some(rule) = all().get(self.next) {
-            changed |= self.look_by(*rule, inventory, at);
-            self.next += 1;
+            if self.look_by(*rule, inventory) {
+                changed |= self.told(inventory, at);
+                (self.next, self.part) = (self.next + 1, 0);
+            }
             if begun.elapsed() >= time {
                 break;
             }
@@ -86,9 +94,19 @@ impl Rounds {
         changed
     }
 
-    fn look_by(&mut self, rule: &dyn Rule, inventory: &Inventory, at: Timestamp) -> bool {
-        let world = World { inventory, rights: &self.rights, execs: &[] };
-        let seen = Sightings::default().looked(rule, &world).told();
+    /// Lets a rule look at the next pods, or at everything where it cannot be parted. Says whether it has seen all.
+    fn look_by(&mut self, rule: &dyn Rule, inventory: &Inventory) -> bool {
+        let places = inventory.pods().places();
+        let to = if rule.by_pod() { places.min(self.part + PART) } else { places };
+        let world = World { inventory, rights: &self.rights, execs: &[], part: Some((self.part, to)) };
+        self.sightings = std::mem::take(&mut self.sightings).looked(rule, &world);
+        self.part = to;
+        to >= places
+    }
+
+    /// Takes what the rule saw in place of what it saw before. Says whether that is something else.
+    fn told(&mut self, inventory: &Inventory, at: Timestamp) -> bool {
+        let seen = std::mem::take(&mut self.sightings).told();
         let mut found = observed(&seen, inventory, at);
         if self.seen.len() < all().len() {
             self.seen.resize(all().len(), Vec::new());
@@ -176,6 +194,34 @@ mod tests {
         assert_eq!((looks, rounds.looked()), (1, true));
         assert!(!rounds.look(&inventory, at(11), Duration::ZERO) && rounds.looked());
         assert_eq!(rounds.findings().len(), 1);
+    }
+
+    #[test]
+    fn what_is_seen_bit_by_bit_is_what_is_seen_at_once() {
+        let pod = |number: u32| {
+            let mut facts = small::pod(1, "shop", if number.is_multiple_of(3) { "web" } else { "api" });
+            let mut uid = [0; 16];
+            uid.iter_mut().zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
+            facts.meta.uid = crate::model::Uid::from_bytes(uid);
+            facts.meta.name = format!("{}-{number}", facts.meta.name).into();
+            facts.security.add(Security::PRIVILEGED);
+            Facts::Pod(Box::new(facts))
+        };
+        let mut inventory = small::inventory(vec![]);
+        let all_pods = 2 * u32::try_from(PART).unwrap() + 7;
+        tell(&mut inventory, News::Facts(Kind::Pod, (0..all_pods).map(pod).collect()));
+        tell(&mut inventory, News::Listed(Kind::Pod));
+        let (mut at_once, mut bit_by_bit) = (Rounds::default(), Rounds::default());
+        at_once.look(&inventory, at(10), ENOUGH);
+        let mut looks = 0;
+        while !bit_by_bit.looked() {
+            bit_by_bit.look(&inventory, at(10), Duration::ZERO);
+            looks += 1;
+        }
+        assert!(looks > all().len() + 8, "{looks}");
+        assert_eq!(bit_by_bit.findings(), at_once.findings());
+        let seen: usize = at_once.findings().iter().map(|one| one.about.seen_on.len()).sum();
+        assert_eq!((at_once.findings().len(), seen), (2, all_pods as usize));
     }
 
     #[test]

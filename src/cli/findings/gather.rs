@@ -177,7 +177,7 @@ impl Gathered {
 
     async fn look(&mut self, fleet: &Fleet) {
         let (rights, unread) = rules::rights(fleet).await;
-        let world = World { inventory: &fleet.inventory, rights: &rights, execs: &[] };
+        let world = World::whole(&fleet.inventory, &rights, &[]);
         self.seen = observed(&observe(&world), &fleet.inventory, Timestamp::now());
         let told = |(cluster, what, why): (Clean, Clean, Clean)| {
             format!("{cluster}: {what}: {why}; the rules over rights saw less").into()

@@ -43,6 +43,10 @@ impl Rule for Capabilities {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             let added = &pod.given().capabilities;

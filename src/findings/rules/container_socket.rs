@@ -29,6 +29,10 @@ impl Rule for ContainerSocket {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             for path in pod.given().paths.iter().filter(|path| reaches_a_socket(path)) {

@@ -21,6 +21,10 @@ impl Rule for DebugContainer {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             for one in pod.containers().iter().filter(|one| one.role == ContainerRole::Ephemeral) {

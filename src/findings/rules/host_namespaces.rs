@@ -28,6 +28,10 @@ impl Rule for HostNamespaces {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             let shared: Vec<_> = NAMESPACES.iter().filter(|(fact, ..)| pod.security().has(*fact)).collect();

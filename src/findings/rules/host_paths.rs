@@ -39,6 +39,10 @@ impl Rule for HostPaths {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             let paths = &pod.given().paths;

@@ -19,6 +19,10 @@ impl Rule for NoController {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods().filter(|pod| pod.owner().is_none()) {
             let since = jiff::Timestamp::from_second(pod.created()).map(|at| at.to_string()).unwrap_or_default();

@@ -20,6 +20,10 @@ impl Rule for Privileged {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods().filter(|pod| pod.security().has(Security::PRIVILEGED)) {
             let severity = if is_node_agent(pod) { Severity::Low } else { Severity::High };

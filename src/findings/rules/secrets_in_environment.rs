@@ -21,6 +21,10 @@ impl Rule for SecretsInEnvironment {
         &SPEC
     }
 
+    fn by_pod(&self) -> bool {
+        true
+    }
+
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         for pod in world.pods() {
             let given = pod.given();

@@ -26,7 +26,7 @@ fn the_gravest_stands_first_and_pods_of_a_workload_together() {
         pod
     };
     let inventory = inventory(vec![bad(3), bad(1), bad(2)]);
-    let seen = observe(&World { inventory: &inventory, rights: &BTreeMap::new(), execs: &[] });
+    let seen = observe(&World::whole(&inventory, &BTreeMap::new(), &[]));
     let told: Vec<_> = seen.iter().map(|one| (one.rule.id, one.severity, one.on.len())).collect();
     assert_eq!(told, [("privileged", Severity::High, 3), ("secrets-in-environment", Severity::Info, 3)]);
     let names: Vec<_> = seen[0].on.iter().map(|object| object.name.as_str()).collect();

@@ -133,6 +133,17 @@ impl Pods {
             .filter_map(|(place, row)| row.as_ref().map(|row| (PodSlot(place), Pod { row, pods: self })))
     }
 
+    /// Places, those that are free included: one more than the last that a pod has.
+    pub const fn places(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The pods at some places.
+    pub fn part(&self, from: usize, to: usize) -> impl Iterator<Item = Pod<'_>> {
+        let rows = self.rows.get(from..to.min(self.rows.len())).unwrap_or_default();
+        rows.iter().flatten().map(|row| Pod { row, pods: self })
+    }
+
     /// Pods that are bound to a node.
     pub fn on_node(&self, session: SessionId, node: &Clean) -> usize {
         let Some(node) = self.words.find(node) else { return 0 };

@@ -7,6 +7,11 @@ pub trait Rule: Sync {
     /// What it is called, and why it matters.
     fn spec(&self) -> &'static Spec;
 
+    /// Whether it looks at each pod for itself and at nothing else, so that it may look at some now and at others later.
+    fn by_pod(&self) -> bool {
+        false
+    }
+
     /// Looks, and tells what it sees.
     fn look(&self, world: &World<'_>, seen: &mut Sightings);
 }

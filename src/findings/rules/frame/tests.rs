@@ -79,5 +79,5 @@ pub fn seen(rule: &dyn Rule, pods: Vec<PodFacts>) -> Vec<String> {
 pub fn seen_with(rule: &dyn Rule, pods: Vec<PodFacts>, bindings: Vec<Binding>, roles: Vec<Role>) -> Vec<String> {
     let inventory = inventory(pods);
     let rights = BTreeMap::from([(SessionId(0), Rights::new(bindings, roles, 0))]);
-    told(rule, &World { inventory: &inventory, rights: &rights, execs: &[] })
+    told(rule, &World::whole(&inventory, &rights, &[]))
 }

@@ -17,12 +17,25 @@ pub struct World<'a> {
     pub rights: &'a BTreeMap<SessionId, Rights>,
     /// Who ran commands in pods, where an audit log was given, with the session of its cluster.
     pub execs: &'a [(SessionId, Exec)],
+    /// The places of the pods that are looked at now, where it is not all of them.
+    pub part: Option<(usize, usize)>,
 }
 
 impl<'a> World<'a> {
-    /// The pods that are there.
+    /// All of it at once.
+    pub const fn whole(
+        inventory: &'a Inventory,
+        rights: &'a BTreeMap<SessionId, Rights>,
+        execs: &'a [(SessionId, Exec)],
+    ) -> Self {
+        Self { inventory, rights, execs, part: None }
+    }
+
+    /// The pods that are there, of the part that is looked at.
     pub fn pods(&self) -> impl Iterator<Item = Pod<'a>> + use<'a> {
-        self.inventory.pods().iter().map(|(_, pod)| pod).filter(|pod| pod.gone().is_none())
+        let pods = self.inventory.pods();
+        let (from, to) = self.part.unwrap_or((0, pods.places()));
+        pods.part(from, to).filter(|pod| pod.gone().is_none())
     }
 }
 

@@ -6,15 +6,17 @@ use serde_json::json;
 
 use super::*;
 use crate::case::By;
-use crate::findings::{Batch, read, typed};
+use crate::findings::{Batch, read, rules, typed};
 use crate::model::{Finding, Typed};
 use crate::rbac::{Binding, Rights, Role};
 use crate::tui::overlays::Overlay;
 
-/// A moment later: our rules have looked.
+/// Some moments later: each of our rules has looked, however little time it had.
 fn looked(app: &mut App, width: u16, height: u16) -> String {
     screen(app, width, height);
-    app.tick(Now { instant: app.now.instant, unix: START });
+    for _ in 0..2 * rules::all().len() {
+        app.tick(Now { instant: app.now.instant, unix: START });
+    }
     screen(app, width, height)
 }
 

@@ -255,8 +255,9 @@ fn a_finding_without_a_cluster_is_looked_for_where_only_one_is_open() {
 fn what_a_rule_saw_leads_to_its_rows_and_to_nothing_of_the_same_name() {
     use crate::findings::{observed, rules};
     let inventory = inventory();
-    let world = rules::World::whole(&inventory, &Default::default(), &[]);
-    let seen = observed(&rules::observe(&world), &inventory, Timestamp::UNIX_EPOCH);
+    let rights = Default::default();
+    let seen =
+        observed(&rules::observe(&rules::World::whole(&inventory, &rights, &[])), &inventory, Timestamp::UNIX_EPOCH);
     let privileged = seen.iter().find(|one| one.kind == "privileged").unwrap();
     let networks = Networks::default();
     let resolver = Resolver::new(&inventory, &[], &networks);

@@ -93,7 +93,8 @@ mod tests {
             exec("eve", "web-7d9f-1", "2026-11-20T00:00:00Z", true),
             exec("eve", "web-7d9f-1", "1970-01-02T00:00:00Z", true),
         ];
-        let world = World::whole(&inventory, &Default::default(), &execs);
+        let rights = Default::default();
+        let world = World::whole(&inventory, &rights, &execs);
         assert_eq!(
             told(&RecentExec, &world),
             [
@@ -107,7 +108,8 @@ mod tests {
     fn a_pod_that_came_later_is_not_the_one() {
         let inventory = inventory(vec![pod(1, "shop", "web")]);
         let execs = [exec("eve", "web-7d9f-1", "1970-01-02T00:00:00Z", true)];
-        let world = World::whole(&inventory, &Default::default(), &execs);
+        let rights = Default::default();
+        let world = World::whole(&inventory, &rights, &execs);
         let seen = told(&RecentExec, &world);
         assert!(seen.len() == 1 && seen[0].contains("came later"), "{seen:?}");
     }

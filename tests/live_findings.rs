@@ -32,7 +32,10 @@ impl Account {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().env("HOME", self.home.path());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("AWS_EC2_METADATA_DISABLED", "true");
-        command.env("AWS_ENDPOINT_URL", &self.endpoint).env("AWS_REGION", "us-east-1");
+        command
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1");
         command.env("AWS_ACCESS_KEY_ID", "AKIAREALCLUSTERADMIN").env("AWS_SECRET_ACCESS_KEY", "admin-secret");
         command.output().unwrap()
     }

@@ -59,7 +59,11 @@ impl Account {
             let events = answer.map_err(|error| self.unsaid(EVENTS, &error))?.events.unwrap_or_default();
             let newest = events.iter().filter_map(|event| event.timestamp()).max();
             last = newest.and_then(|at| Timestamp::from_millisecond(at).ok()).or(last);
-            let messages: Vec<String> = events.into_iter().filter_map(|event| event.message).collect();
+            // Stand-ins of the service answer with every stream, whatever prefix was asked for.
+            let of_audit = events
+                .into_iter()
+                .filter(|event| event.log_stream_name().is_none_or(|stream| stream.starts_with(AUDIT_STREAMS)));
+            let messages: Vec<String> = of_audit.filter_map(|event| event.message).collect();
             bytes += messages.iter().map(String::len).sum::<usize>();
             page(messages);
         }

@@ -37,8 +37,8 @@ pub struct Alerts {
     pub networks: Networks,
     /// Where findings are asked for, in words; empty where nowhere.
     pub asked: Clean,
-    /// Whether anything has been read yet.
-    pub heard: bool,
+    /// When GuardDuty answered last, in seconds since 1970.
+    pub heard: Option<i64>,
 }
 
 impl Alerts {
@@ -119,7 +119,7 @@ impl Alerts {
     /// What stands where there is none.
     pub fn nothing(&self) -> Vec<Clean> {
         let read = ":findings FILE reads some".into();
-        match (self.asked.is_empty(), self.heard, self.shelf.troubles.first()) {
+        match (self.asked.is_empty(), self.heard.is_some(), self.shelf.troubles.first()) {
             _ if !self.filter.is_empty() => vec![format!("nothing is {}", self.typed).into(), "esc shows all".into()],
             (true, ..) => vec![
                 "GuardDuty is asked with".into(),

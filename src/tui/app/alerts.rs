@@ -2,6 +2,7 @@
 
 use crate::findings::{Batch, Leads, Reach, Resolution, Resolver, Step};
 use crate::inventory::RowId;
+use crate::model::finding::Source;
 use crate::model::{Finding, Kind, Named, Target, Typed};
 
 use super::super::alerts::Look;
@@ -20,10 +21,14 @@ const AUDIT_LOG: &str = "1h";
 impl App {
     /// Takes findings in, and tells of those that are new.
     pub(super) fn findings(&mut self, batch: Batch, by_hand: bool) {
-        let first = !self.alerts.heard;
+        let first = self.alerts.heard.is_none();
+        let of_guardduty = batch.findings.iter().all(|finding| finding.source == Source::GuardDuty);
+        let answered = !by_hand && of_guardduty && batch.troubles.is_empty();
         let trouble = batch.troubles.first().map(ToString::to_string).filter(|_| by_hand);
         let new = self.alerts.take(batch);
-        self.alerts.heard = true;
+        if answered {
+            self.alerts.heard = Some(self.now.unix);
+        }
         match new.first() {
             _ if by_hand => {
                 let (tone, counts) =

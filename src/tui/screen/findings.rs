@@ -53,6 +53,8 @@ fn title(app: &App) -> String {
     let mut parts = vec![if all > 0 { format!("4 findings {all}") } else { "4 findings".to_owned() }];
     parts.extend((rules > 0).then(|| format!("rules {rules}")));
     parts.extend((wrong > 0).then(|| format!("{wrong} unread")));
+    let heard = alerts.heard.filter(|_| !alerts.asked.is_empty());
+    parts.extend(heard.map(|at| format!("{} ago", Age::between(at, app.now.unix))));
     parts.join("  ")
 }
 

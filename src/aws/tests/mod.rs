@@ -2,4 +2,4 @@
 
 mod access;
 mod machine;
-mod scripted;
+pub mod scripted;

@@ -69,6 +69,7 @@ impl Fault {
         match self.kind {
             "ResourceNotFoundException" | "NoSuchEntity" => StatusCode::NOT_FOUND,
             "UnauthorizedOperation" | "AccessDenied" => StatusCode::FORBIDDEN,
+            "ResourceInUseException" => StatusCode::CONFLICT,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -85,6 +86,10 @@ struct Account {
     begun: Vec<u64>,
     /// The finding that arrived, as it was written then.
     reported: Mutex<Option<Value>>,
+    /// What was done about findings.
+    triage: guardduty::Triage,
+    /// Changes of the control planes.
+    updates: eks::Updates,
 }
 
 impl Account {
@@ -113,8 +118,15 @@ pub(super) async fn start(
         .map(|(cluster, context)| (cluster.name, format!("https://{}", context.address), STANDARD.encode(&context.ca)));
     let servers = servers.collect();
     let begun = clusters.iter().map(|cluster| cluster.life().steps()).collect();
-    let (commands, reported) = (Commands::default(), Mutex::default());
-    let account = Arc::new(Account { clusters, servers, commands, begun, reported });
+    let account = Arc::new(Account {
+        clusters,
+        servers,
+        commands: Commands::default(),
+        begun,
+        reported: Mutex::default(),
+        triage: guardduty::Triage::default(),
+        updates: eks::Updates::default(),
+    });
     let task = tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {

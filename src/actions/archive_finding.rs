@@ -59,7 +59,9 @@ impl Action for ArchiveFinding {
                 plan.fact(place, "archived", found.archived);
                 let body = named(found);
                 if found.archived {
-                    plan.note(PlanNote::Already(format!("{target} is archived already; nothing is sent for it").into()));
+                    plan.note(PlanNote::Already(
+                        format!("{target} is archived already; nothing is sent for it").into(),
+                    ));
                     plan.already(place, ARCHIVE, held.detector, body);
                     return Ok((plan, ()));
                 }

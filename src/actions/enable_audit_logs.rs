@@ -23,7 +23,11 @@ static SPEC: Spec = Spec {
     kinds: &[Kind::Cluster],
     tier: Tier::Undone,
     options: &[],
-    rights: &[Right::Iam("eks:DescribeCluster"), Right::Iam("eks:DescribeUpdate"), Right::Iam("eks:UpdateClusterConfig")],
+    rights: &[
+        Right::Iam("eks:DescribeCluster"),
+        Right::Iam("eks:DescribeUpdate"),
+        Right::Iam("eks:UpdateClusterConfig"),
+    ],
     undo: Undo::Exactly("turns off those of the two logs that were off before, and no other"),
     doc: "Turns on the control plane's logs `audit` and `authenticator`, whichever is off: who did what to the cluster, and \
           as which IAM identity. They go to CloudWatch Logs, which charges for them, into the group /aws/eks/NAME/cluster. \
@@ -71,7 +75,9 @@ impl Action for EnableAuditLogs {
             }
             let words = off.join(" and ");
             plan.note(PlanNote::Limit(format!("what was done before {words} is on stays unrecorded").into()));
-            plan.note(PlanNote::Limit(format!("CloudWatch Logs charges for what goes to {}", plane.log_group()).into()));
+            plan.note(PlanNote::Limit(
+                format!("CloudWatch Logs charges for what goes to {}", plane.log_group()).into(),
+            ));
             busy(&mut plan, &plane);
             plan.call(place, UPDATE, plane.arn.to_string(), body(&plane.name, &off, true));
         }
@@ -92,8 +98,7 @@ impl Action for EnableAuditLogs {
             let plane = plane(ask.look, ask.cluster, target).await?;
             facts(&mut plan, place, &plane);
             let ours: Vec<String> = done.effects(target).flat_map(|effect| types(effect.call)).collect();
-            let (on, off): (Vec<&str>, Vec<&str>) =
-                ours.iter().map(String::as_str).partition(|log| plane.logs(log));
+            let (on, off): (Vec<&str>, Vec<&str>) = ours.iter().map(String::as_str).partition(|log| plane.logs(log));
             if ours.is_empty() {
                 plan.note(PlanNote::Theirs(format!("the logs of {} were on before, and stay so", plane.name).into()));
             }
@@ -134,7 +139,8 @@ fn facts(plan: &mut Sketch, place: usize, plane: &ControlPlane) {
 
 fn busy(plan: &mut Sketch, plane: &ControlPlane) {
     if plane.status != "ACTIVE" {
-        let text = format!("the cluster is {}: EKS takes one change at a time, and refuses this one until then", plane.status);
+        let text =
+            format!("the cluster is {}: EKS takes one change at a time, and refuses this one until then", plane.status);
         plan.note(PlanNote::WouldFail(text.into()));
     }
 }
@@ -169,7 +175,8 @@ async fn became(work: &Work, logs: &[&str], enabled: bool) -> Result<Verdict, Ac
             return Ok(Verdict::NotMeasured { why: why.into() });
         }
         if !is && plane.status == "ACTIVE" && pause >= SLOW {
-            let rests_on = format!("DescribeCluster does not give {words} for {}, and no update is under way", plane.name);
+            let rests_on =
+                format!("DescribeCluster does not give {words} for {}, and no update is under way", plane.name);
             return Ok(Verdict::NotEnforced { rests_on: rests_on.into() });
         }
         work.hand.step(format!("EKS is at it: {}", plane.status).into(), 0, 1);

@@ -94,7 +94,8 @@ impl Action for SuppressFindings {
                 plan.fact(place, "picks", json!(picked));
                 plan.note(counted(&rule, &picked));
                 plan.note(PlanNote::AlsoHit(
-                    format!("whoever is told of findings by EventBridge or Security Hub hears no more of {rule}").into(),
+                    format!("whoever is told of findings by EventBridge or Security Hub hears no more of {rule}")
+                        .into(),
                 ));
                 plan.call(place, CREATE, path, body);
                 Ok((plan, ()))
@@ -147,7 +148,8 @@ impl Action for SuppressFindings {
                         let body = json!({"DetectorId": made.detector, "FilterName": name});
                         plan.call(place, DELETE, made.path, body);
                         PlanNote::CannotUndo(
-                            format!("{hidden} findings that it picks are archived now, and stay so: look at them").into(),
+                            format!("{hidden} findings that it picks are archived now, and stay so: look at them")
+                                .into(),
                         )
                     }
                 };

@@ -176,7 +176,12 @@ mod tests {
             ("HEAD /theirs ", 403, "", String::new()),
             ("GET /ir?object-lock", 200, "", lock.to_owned()),
             ("GET /ir?encryption", 200, "", encrypted.to_owned()),
-            ("DescribeKey", 200, "", r#"{"KeyMetadata": {"KeyState": "Enabled", "KeyManager": "CUSTOMER"}}"#.to_owned()),
+            (
+                "DescribeKey",
+                200,
+                "",
+                r#"{"KeyMetadata": {"KeyState": "Enabled", "KeyManager": "CUSTOMER"}}"#.to_owned(),
+            ),
         ])
         .await;
         let account = aws.account().await;

@@ -145,10 +145,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match sent {
-        Ok(given) => Ok(Accepted {
-            request: given.request_id().map(Clean::from).unwrap_or_default(),
-            answer: answer(&given),
-        }),
+        Ok(given) => {
+            Ok(Accepted { request: given.request_id().map(Clean::from).unwrap_or_default(), answer: answer(&given) })
+        }
         Err(error) => Err(CallError::of(call, &error)),
     }
 }

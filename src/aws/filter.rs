@@ -94,12 +94,7 @@ impl Account {
     ///
     /// # Errors
     /// The service cannot be asked.
-    pub async fn picked(
-        &self,
-        detector: &str,
-        criteria: &Criteria,
-        archived: bool,
-    ) -> Result<Vec<Clean>, Unsaid> {
+    pub async fn picked(&self, detector: &str, criteria: &Criteria, archived: bool) -> Result<Vec<Clean>, Unsaid> {
         let all = criteria.clone().and("service.archived", if archived { "true" } else { "false" });
         let asked = self.clients.guardduty().list_findings().detector_id(detector).finding_criteria(all.asked());
         let mut pages = asked.into_paginator().send();

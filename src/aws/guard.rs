@@ -45,13 +45,7 @@ pub(super) const ALLOWED: [(&str, &[&str]); 11] = [
     ("GuardDuty", &["ListDetectors", "GetDetector", "ListFindings", "GetFindings", "GetFilter"]),
     (
         "IAM",
-        &[
-            "GetInstanceProfile",
-            "GetRole",
-            "ListAttachedRolePolicies",
-            "ListRolePolicies",
-            "SimulatePrincipalPolicy",
-        ],
+        &["GetInstanceProfile", "GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "SimulatePrincipalPolicy"],
     ),
     ("KMS", &["DescribeKey"]),
     ("S3", &["HeadBucket", "GetObjectLockConfiguration", "GetBucketEncryption"]),

@@ -4,12 +4,13 @@
 use std::time::SystemTime;
 
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign,
 };
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 
 use super::account::Account;
@@ -55,10 +56,11 @@ impl Account {
         let fail = |why: String| Unsaid::Failed { call, place: self.place().clone(), why: why.into() };
         let region = self.region();
         let endpoint = self.clients.endpoint(question.service.1, &region);
-        let credentials = self.clients.signing().await.map_err(|none| Unsaid::NoCredentials {
-            why: none.why,
-            renewal: none.renewal,
-        })?;
+        let credentials = self
+            .clients
+            .signing()
+            .await
+            .map_err(|none| Unsaid::NoCredentials { why: none.why, renewal: none.renewal })?;
         let request = signed(&question, &endpoint, credentials, &region)
             .ok_or_else(|| fail(format!("it could not be signed for {endpoint}")))?;
         let asked = Operation::builder()

@@ -33,7 +33,8 @@ pub async fn send(write: &Write, call: &Call) -> (Answer, Result<Bytes, ActionEr
 /// # Errors
 /// The account cannot be asked; nothing is known then.
 pub async fn read(look: &dyn Look, call: &Call) -> Result<Decided, ActionError> {
-    let unknown = || Decided::Unknown(format!("nothing shows whether {} on {} was done", call.method, call.path).into());
+    let unknown =
+        || Decided::Unknown(format!("nothing shows whether {} on {} was done", call.method, call.path).into());
     let Some(operation) = operations::find(&call.method) else { return Ok(unknown()) };
     let account = look.account(region_of(&call.path)).await?;
     Ok(match operation.is_done(&account, call).await? {
@@ -49,7 +50,8 @@ pub async fn rehearsed(site: &Site, plan: &Plan) -> Vec<PlanNote> {
     let calls = plan.calls.iter().filter(|call| call.is_to_account() && &*call.method != SEND_COMMAND);
     let asked: BTreeSet<(&str, &str)> = calls.map(|call| (&*call.method, &*call.path)).collect();
     let Some((_, first)) = asked.first() else { return Vec::new() };
-    let untold = |why: String| vec![PlanNote::Limit(format!("whether IAM allows it is not known before: {why}").into())];
+    let untold =
+        |why: String| vec![PlanNote::Limit(format!("whether IAM allows it is not known before: {why}").into())];
     let account = match site.cluster.account(region_of(first)).await {
         Ok(account) => account,
         Err(why) => return untold(why.to_string()),

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use futures::{StreamExt as _, stream};
 
-use super::{Site, account};
 use super::holds::object_of;
+use super::{Site, account};
 use crate::kubernetes::{Error, Write};
 use crate::model::{Call, Clean, Plan, PlanNote, Tier};
 

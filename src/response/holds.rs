@@ -53,7 +53,10 @@ pub fn of_call(call: &Call, target: &Target, uid: Option<Uid>) -> Vec<Hold> {
         return Vec::new();
     }
     if call.is_to_account() && &*call.method != SEND_COMMAND {
-        return of_request(&call.body).into_iter().map(|(field, element)| at(call.path.to_string(), field, element)).collect();
+        return of_request(&call.body)
+            .into_iter()
+            .map(|(field, element)| at(call.path.to_string(), field, element))
+            .collect();
     }
     if !call.path.starts_with('/') {
         // A command on a machine: only the very same command is the same thing.
@@ -228,9 +231,8 @@ mod tests {
     #[test]
     fn a_request_to_a_service_holds_what_it_sets() {
         let arn = "arn:aws:guardduty:us-east-1:1:detector/d/finding/f";
-        let archive = |id: &str| {
-            holds("guardduty:ArchiveFindings", arn, json!({"DetectorId": "d", "FindingIds": [id]}))
-        };
+        let archive =
+            |id: &str| holds("guardduty:ArchiveFindings", arn, json!({"DetectorId": "d", "FindingIds": [id]}));
         assert_eq!(archive("f")[0].words(), format!("FindingIds of {arn}"));
         assert!(archive("f")[0].meets(&archive("f")[0]) && !archive("f")[0].meets(&archive("g")[0]));
         let logs = |kind: &str| {

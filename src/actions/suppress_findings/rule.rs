@@ -101,7 +101,11 @@ impl fmt::Display for Rule {
     /// `of type T in cluster shop-prod, workload shop/web`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = |attribute: &str| {
-            self.criteria.criterion.get(attribute).and_then(|values| values.equals.first()).map(|text| Clean::from(&**text))
+            self.criteria
+                .criterion
+                .get(attribute)
+                .and_then(|values| values.equals.first())
+                .map(|text| Clean::from(&**text))
         };
         write!(f, "of type {} in cluster {}", value("type").unwrap_or_default(), value(CLUSTER).unwrap_or_default())?;
         if let Some(workload) = value(WORKLOAD) {
@@ -157,7 +161,8 @@ mod tests {
         assert!(made.name.starts_with("ir-inc-42") && (3..=64).contains(&made.name.len()), "{}", made.name);
         let read = Rule::read(&made.body("d")).unwrap();
         assert_eq!((&read.name, &read.criteria), (&made.name, &made.criteria));
-        let words = "of type Execution:Kubernetes/ExecInKubeSystemPod in cluster shop-prod, workload shop/web, user alice";
+        let words =
+            "of type Execution:Kubernetes/ExecInKubeSystemPod in cluster shop-prod, workload shop/web, user alice";
         assert_eq!(made.to_string(), words);
     }
 }

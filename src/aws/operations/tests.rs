@@ -23,7 +23,8 @@ fn every_operation_is_named_once_and_none_passes_a_closed_latch() {
 fn a_member_that_is_not_known_is_refused() {
     use crate::aws::call::body;
     use crate::aws::reported::Named;
-    let call = |body| crate::model::Call { target: 0, method: "guardduty:ArchiveFindings".into(), path: "x".into(), body };
+    let call =
+        |body| crate::model::Call { target: 0, method: "guardduty:ArchiveFindings".into(), path: "x".into(), body };
     assert!(body::<Named>(&call(json!({"DetectorId": "d", "FindingIds": ["a"]}))).is_ok());
     let said = body::<Named>(&call(json!({"DetectorId": "d", "FindingIds": ["a"], "Force": true}))).unwrap_err();
     assert!(said.to_string().contains("unknown field `Force`"), "{said}");

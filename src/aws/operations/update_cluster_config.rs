@@ -1,5 +1,7 @@
 //! `eks:UpdateClusterConfig`, as far as it says what is logged: the service takes one kind of change a call.
 
+use std::time::{Duration, Instant};
+
 use async_trait::async_trait;
 use aws_sdk_eks::types::{LogSetup, LogType, Logging};
 use serde::Deserialize;
@@ -12,6 +14,12 @@ use crate::model::Call;
 pub const OPERATION: &dyn Operation = &UpdateClusterConfig;
 
 struct UpdateClusterConfig;
+
+/// How long an update may take; EKS needs some minutes.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Time between two questions.
+const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -52,14 +60,24 @@ impl Operation for UpdateClusterConfig {
         call::ended(call, sent, |given| json!({"update": {"id": given.update().and_then(|update| update.id())}}))
     }
 
-    /// An update that is under way shows in none of it, and EKS refuses a second one meanwhile.
+    /// An update that is under way does not show in what is logged until it is through, so its end is waited for:
+    /// EKS would refuse another one meanwhile.
     async fn is_done(&self, account: &Account, call: &Call) -> Result<Option<bool>, CallError> {
         let body: Body = call::body(call)?;
-        let plane = account.control_plane(Some(&body.name), "").await?;
-        let is = |setup: &Setup| setup.types.iter().all(|kind| plane.logs(kind) == setup.enabled);
-        if body.logging.cluster_logging.iter().all(is) {
-            return Ok(Some(true));
+        let begun = Instant::now();
+        loop {
+            let plane = account.control_plane(Some(&body.name), "").await?;
+            let is = |setup: &Setup| setup.types.iter().all(|kind| plane.logs(kind) == setup.enabled);
+            if body.logging.cluster_logging.iter().all(is) {
+                return Ok(Some(true));
+            }
+            if plane.status != "UPDATING" {
+                return Ok(Some(false));
+            }
+            if begun.elapsed() > PATIENCE {
+                return Ok(None);
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        Ok(if plane.status == "UPDATING" { None } else { Some(false) })
     }
 }

@@ -2,9 +2,9 @@
 
 mod criteria;
 mod story;
-mod triage;
 #[cfg(test)]
 mod tests;
+mod triage;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -63,9 +63,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
         }
         (&Method::POST, ["detector", id, "filter"]) => known(id).and_then(|()| account.triage.create(region, body)),
         (&Method::GET, ["detector", id, "filter"]) => known(id).map(|()| account.triage.names(region)),
-        (&Method::GET, ["detector", id, "filter", name]) => {
-            known(id).and_then(|()| account.triage.get(region, name))
-        }
+        (&Method::GET, ["detector", id, "filter", name]) => known(id).and_then(|()| account.triage.get(region, name)),
         (&Method::DELETE, ["detector", id, "filter", name]) => {
             known(id)?;
             account.triage.delete(region, name, &findings(account, region, id))

@@ -14,6 +14,7 @@ mod instance;
 mod measure;
 mod probe;
 mod request;
+mod s3;
 mod script;
 mod ssm;
 mod xml;
@@ -67,7 +68,9 @@ impl Fault {
     /// REST services tell by the status, too, what is not there and what is not allowed.
     fn status(&self) -> StatusCode {
         match self.kind {
-            "ResourceNotFoundException" | "NoSuchEntity" => StatusCode::NOT_FOUND,
+            "ResourceNotFoundException" | "NoSuchEntity" | "NoSuchBucket" | "ObjectLockConfigurationNotFoundError" => {
+                StatusCode::NOT_FOUND
+            }
             "UnauthorizedOperation" | "AccessDenied" => StatusCode::FORBIDDEN,
             "ResourceInUseException" => StatusCode::CONFLICT,
             _ => StatusCode::BAD_REQUEST,
@@ -182,6 +185,8 @@ fn operate(account: &Arc<Account>, request: &Request) -> Result<Answer, Fault> {
         "eks" => eks::operate(account, request),
         "guardduty" => guardduty::operate(account, request).map(Answer::Json),
         "iam" => iam::operate(account, request),
+        "kms" => s3::key(account, request),
+        "s3" => s3::operate(account, request),
         "ssm" => ssm::operate(account, &request.operation, &request.body).map(Answer::Json),
         "sts" => iam::caller(request),
         other => Err(Fault::new("UnknownOperationException", format!("{other} {}", request.operation))),

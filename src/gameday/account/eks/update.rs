@@ -57,9 +57,8 @@ impl Updates {
         let logged = updates.iter().rev().find(|update| update.is_through());
         let logged = logged.map_or_else(|| at_first(cluster), |update| update.logged.clone());
         let (on, off): (Vec<&str>, Vec<&str>) = KINDS.iter().partition(|kind| logged.contains(**kind));
-        let setup = |types: Vec<&str>, enabled: bool| {
-            (!types.is_empty()).then(|| json!({"types": types, "enabled": enabled}))
-        };
+        let setup =
+            |types: Vec<&str>, enabled: bool| (!types.is_empty()).then(|| json!({"types": types, "enabled": enabled}));
         let setups: Vec<_> = [setup(on, true), setup(off, false)].into_iter().flatten().collect();
         (json!({"clusterLogging": setups}), updates.last().is_some_and(|update| !update.is_through()))
     }
@@ -71,7 +70,8 @@ impl Updates {
         let mut all = self.all();
         let updates = all.entry(cluster.name).or_default();
         if updates.last().is_some_and(|update| !update.is_through()) {
-            let message = format!("Cannot LoggingUpdate because cluster {} currently has an update in progress", cluster.name);
+            let message =
+                format!("Cannot LoggingUpdate because cluster {} currently has an update in progress", cluster.name);
             return Err(Fault::new("ResourceInUseException", message));
         }
         let before = updates.last().map_or_else(|| at_first(cluster), |update| update.logged.clone());
@@ -81,7 +81,11 @@ impl Updates {
                 if !KINDS.contains(&kind) {
                     return Err(invalid(&format!("{kind} is not a valid log type")));
                 }
-                if is_true(setup, "/enabled") { logged.insert(kind.to_owned()) } else { logged.remove(kind) };
+                if is_true(setup, "/enabled") {
+                    logged.insert(kind.to_owned())
+                } else {
+                    logged.remove(kind)
+                };
             }
         }
         if logged == before {

@@ -43,7 +43,8 @@ impl Triage {
     pub fn sorted(&self, region: &str, mut findings: Vec<Value>) -> Vec<Value> {
         let state = self.state();
         findings.extend(state.samples.iter().filter(|(of, _)| of == region).map(|(_, sample)| sample.clone()));
-        let filters: Vec<&Filter> = state.filters.iter().filter(|((of, _), _)| of == region).map(|(_, one)| one).collect();
+        let filters: Vec<&Filter> =
+            state.filters.iter().filter(|((of, _), _)| of == region).map(|(_, one)| one).collect();
         for finding in &mut findings {
             let by_hand = state.archived.get(text(finding, "/id")).copied();
             let hidden = || filters.iter().any(|filter| filter.hides(finding));

@@ -212,7 +212,8 @@ async fn the_command_line_turns_logs_off_and_the_body_of_the_plan_turns_them_on(
     let Some(begun) = ground.read(&[&change[..], &["--logging", off]].concat()).await else { return };
     let id = begun["update"]["id"].as_str().unwrap();
     let busy = ground.aws(&[&change[..], &["--logging", off]].concat()).await.unwrap().unwrap_err();
-    assert!(busy.contains("ResourceInUseException"), "{busy}");
+    // Where the second one comes late, the first is through, and there is nothing to change.
+    assert!(busy.contains("ResourceInUseException") || busy.contains("No changes needed"), "{busy}");
     let update = ["eks", "describe-update", "--name", "shop-prod", "--update-id", id];
     while ground.read(&update).await.unwrap()["update"]["status"] != "Successful" {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;

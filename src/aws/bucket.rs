@@ -54,7 +54,7 @@ impl Account {
     /// There is none of that name, it is somebody else's, or S3 cannot be asked.
     pub async fn bucket(&self, name: &str) -> Result<Bucket, Unsaid> {
         const CALL: &str = "s3:ListBucket";
-        let answer = self.ask(s3("HeadBucket", CALL, "HEAD", name, "")).await?;
+        let answer = self.ask(s3("HeadBucket", CALL, "HEAD", name, "")?).await?;
         let region = Clean::from(answer.region.as_deref().unwrap_or_default());
         match answer.status {
             // Only for a bucket of another Region is one redirected.
@@ -70,7 +70,7 @@ impl Account {
     /// S3 cannot be asked.
     pub async fn lock_of(&self, bucket: &str) -> Result<Lock, Unsaid> {
         const CALL: &str = "s3:GetBucketObjectLockConfiguration";
-        let answer = self.ask(s3("GetObjectLockConfiguration", CALL, "GET", bucket, "?object-lock=")).await?;
+        let answer = self.ask(s3("GetObjectLockConfiguration", CALL, "GET", bucket, "?object-lock=")?).await?;
         let text = |name: &str| element(&answer.body, name).map(Clean::from).unwrap_or_default();
         match answer.status {
             200 => {
@@ -90,7 +90,7 @@ impl Account {
     /// S3 cannot be asked.
     pub async fn encryption_of(&self, bucket: &str) -> Result<Option<Encryption>, Unsaid> {
         const CALL: &str = "s3:GetEncryptionConfiguration";
-        let answer = self.ask(s3("GetBucketEncryption", CALL, "GET", bucket, "?encryption=")).await?;
+        let answer = self.ask(s3("GetBucketEncryption", CALL, "GET", bucket, "?encryption=")?).await?;
         let text = |name: &str| element(&answer.body, name).map(Clean::from).unwrap_or_default();
         match answer.status {
             200 => Ok(Some(Encryption { algorithm: text("SSEAlgorithm"), key: text("KMSMasterKeyID") })),
@@ -136,18 +136,29 @@ impl Account {
 }
 
 /// A question to S3 about a bucket. The name is part of the path and not of the host: names with dots fit no certificate.
-fn s3(operation: &'static str, call: &'static str, method: &'static str, bucket: &str, query: &str) -> Question {
-    let safe = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    let name: String = bucket.chars().filter(safe).collect();
-    Question {
+///
+/// # Errors
+/// No bucket can have that name.
+fn s3(
+    operation: &'static str,
+    call: &'static str,
+    method: &'static str,
+    bucket: &str,
+    query: &str,
+) -> Result<Question, Unsaid> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    if bucket.is_empty() || !bucket.chars().all(fits) {
+        return Err(Unsaid::NotAsked(format!("no bucket can be called {}", Clean::from(bucket)).into()));
+    }
+    Ok(Question {
         service: ("S3", "s3"),
         operation,
         call,
         method,
-        path: format!("/{name}{query}"),
+        path: format!("/{bucket}{query}"),
         headers: Vec::new(),
         body: String::new(),
-    }
+    })
 }
 
 /// The text of the first element of that name. What is read here has each but once.
@@ -188,6 +199,7 @@ mod tests {
         assert_eq!(account.bucket("ir").await.unwrap().region, "eu-west-1");
         assert_eq!(account.bucket("far").await.unwrap().region, "us-east-1");
         assert!(matches!(account.bucket("gone").await, Err(Unsaid::Absent { .. })));
+        assert!(matches!(account.bucket("ir/../other").await, Err(Unsaid::NotAsked(_))));
         assert!(matches!(account.bucket("theirs").await, Err(Unsaid::Denied { call: "s3:ListBucket", .. })));
         let lock = account.lock_of("ir").await.unwrap();
         assert_eq!(lock, Lock { enabled: true, mode: "COMPLIANCE".into(), kept: "30 days".into() });

@@ -54,7 +54,7 @@ impl Aim {
         for words in self.words(spec)? {
             let found = match words {
                 Words::Named(Kind::Finding, name) => vec![finding(place, &name).await?],
-                Words::Named(Kind::Cluster, name) => vec![cluster(place, &name)?],
+                Words::Named(Kind::Cluster, name) => vec![cluster(place, &name).await?],
                 Words::Named(kind, name) => vec![self.named(place, kind, &name).await?],
                 Words::Selected(kind, selectors) => selected(startup, place, kind, &selectors).await?,
             };
@@ -179,10 +179,14 @@ async fn finding(place: &Place, name: &str) -> Result<Target> {
     Ok(Target::finding(place.site.identity.cluster, &region, id))
 }
 
-/// The cluster that the context leads to; a name that is given must be its own.
-fn cluster(place: &Place, name: &str) -> Result<Target> {
+/// The cluster that the context leads to; a name that is given must be its own, in EKS or in the kubeconfig.
+async fn cluster(place: &Place, name: &str) -> Result<Target> {
     let entry = place.site.cluster.entry();
-    let own = entry.eks_name().map_or_else(|| entry.name.clone(), Clean::from);
+    let own = match entry.eks_name() {
+        Some(own) => own.into(),
+        // Only the account knows what EKS calls it.
+        None => place.site.cluster.control_plane().await.map_or_else(|_| entry.name.clone(), |plane| plane.name),
+    };
     if !name.is_empty() && *own != *name && *entry.name != *name {
         let name = Clean::from(name);
         return Err(Ended::usage(format!("the context leads to {own}, not to {name}; --context chooses another")));

@@ -34,8 +34,11 @@ struct Inner {
     service: Guarded<Transport>,
     agents: Mutex<Option<(Instant, Result<Agents, NodeLost>)>>,
     /// By Region, empty for the cluster's own.
-    accounts: Mutex<HashMap<String, (Instant, Result<Account, Unsaid>)>>,
+    accounts: Mutex<HashMap<String, (Instant, Reached)>>,
 }
+
+/// An account, or why it is not reached.
+type Reached = Result<Account, Unsaid>;
 
 /// How long a failure to find the account's credentials is believed: somebody may log in meanwhile.
 const BELIEVED: Duration = Duration::from_secs(30);

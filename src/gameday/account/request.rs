@@ -132,9 +132,12 @@ impl Request {
             }
             Answer::Query(value, namespace) => {
                 let result = format!("{}Result", self.operation);
-                let value = json!({result: value, "ResponseMetadata": {"RequestId": REQUEST}});
                 let name = format!("{}Response", self.operation);
-                ("text/xml", xml::document(&name, namespace, "member", &value))
+                let text = xml::document(&name, namespace, "member", &json!({result: value}));
+                // Clients read the result first, whatever it is called.
+                let end = format!("</{name}>");
+                let metadata = format!("<ResponseMetadata><RequestId>{REQUEST}</RequestId></ResponseMetadata>{end}");
+                ("text/xml", text.replace(&end, &metadata))
             }
         };
         response(StatusCode::OK, kind, text)

@@ -29,18 +29,18 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fa
     if bucket.region != request.region {
         return Ok(answer(StatusCode::MOVED_PERMANENTLY, "Error", json!({"Code": "PermanentRedirect"})));
     }
-    match &request.method {
-        &Method::HEAD => Ok(answer(StatusCode::OK, "", Value::Null)),
-        &Method::GET if request.has("object-lock") && bucket.locked => {
+    match request.method {
+        Method::HEAD => Ok(answer(StatusCode::OK, "", Value::Null)),
+        Method::GET if request.has("object-lock") && bucket.locked => {
             let retention = json!({"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}});
             let body = json!({"ObjectLockEnabled": "Enabled", "Rule": retention});
             Ok(answer(StatusCode::OK, "ObjectLockConfiguration", body))
         }
-        &Method::GET if request.has("object-lock") => Err(Fault::new(
+        Method::GET if request.has("object-lock") => Err(Fault::new(
             "ObjectLockConfigurationNotFoundError",
             "Object Lock configuration does not exist for this bucket",
         )),
-        &Method::GET if request.has("encryption") => {
+        Method::GET if request.has("encryption") => {
             let by = json!({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_of(bucket.region)});
             let body = json!({"Rule": {"ApplyServerSideEncryptionByDefault": by, "BucketKeyEnabled": true}});
             Ok(answer(StatusCode::OK, "ServerSideEncryptionConfiguration", body))

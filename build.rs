@@ -1,5 +1,5 @@
-//! Registers actions and rules: every file of `src/actions/` and of
-//! `src/findings/rules/` but `mod.rs` and `tests.rs` is one.
+//! Registers actions, the operations of AWS that plans call, and rules: every file of
+//! `src/actions/`, `src/aws/operations/` and `src/findings/rules/` but `mod.rs` and `tests.rs` is one.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    for (folder, file, kind) in [("src/actions", "actions.rs", "Action"), ("src/findings/rules", "rules.rs", "Rule")] {
+    for (folder, file, kind) in [
+        ("src/actions", "actions.rs", "Action"),
+        ("src/aws/operations", "operations.rs", "Operation"),
+        ("src/findings/rules", "rules.rs", "Rule"),
+    ] {
         println!("cargo::rerun-if-changed={folder}");
         fs::write(out.join(file), registry(&root.join(folder), kind)?)?;
     }

@@ -138,3 +138,40 @@ fn playbooks_are_listed_explained_and_checked() {
     assert_eq!(nothing.status.code(), Some(1));
     assert!(text(&nothing.stderr).contains("capture-first"), "{}", text(&nothing.stderr));
 }
+
+/// The program where there is no way out: no kubeconfig, no credentials, and no network but loopback, where
+/// this machine lets us take it away.
+fn alone(home: &Path, arguments: &[&str]) -> Command {
+    let without = ["--user", "--map-root-user", "--net"];
+    let may = Command::new("unshare").args(without).arg("true").output().is_ok_and(|tried| tried.status.success());
+    if !may {
+        println!("with network: unshare is not there, or is not allowed");
+        return podmortem(home, arguments);
+    }
+    let mut command = Command::new("unshare");
+    command.args(without).arg(env!("CARGO_BIN_EXE_podmortem")).args(arguments);
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", home).stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn doctor_tells_the_truth_where_there_is_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    for more in [&[][..], &["--profile", "ir", "--region", "eu-west-1"]] {
+        let begun = std::time::Instant::now();
+        let told = alone(home.path(), &[more, &["doctor", "--timeout", "5", "-o", "json"]].concat()).output().unwrap();
+        assert!(begun.elapsed().as_secs() < 60, "doctor took {} s", begun.elapsed().as_secs());
+        assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        let about = |check: &&serde_json::Value, area: &str| check["area"].as_str().unwrap().starts_with(area);
+        let bad: Vec<_> = checks.iter().filter(|check| check["state"] == "bad").collect();
+        assert!(!bad.is_empty(), "{report:#}");
+        assert!(bad.iter().all(|check| check["mend"].as_str().is_some_and(|mend| !mend.is_empty())), "{bad:#?}");
+        let claimed: Vec<_> = ["cluster", "readiness", "AWS"]
+            .iter()
+            .flat_map(|area| checks.iter().filter(move |check| about(check, area) && check["state"] == "good"))
+            .collect();
+        assert!(claimed.is_empty(), "it found what is not there: {claimed:#?}");
+    }
+}

@@ -13,7 +13,7 @@ mod fixture;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixture::{fit, served, targets};
+use fixture::{fit, is_done, served, targets};
 use podmortem::actions;
 use podmortem::case::{Case, Entry, NewCase, verify};
 use podmortem::config::Directories;
@@ -52,6 +52,9 @@ async fn ran(day: &GameDay, engine: &Engine, site: &Site, plan: Plan) -> Job {
 /// The parts of what a plan's calls touch that a person would miss.
 async fn seen(site: &Site, plan: &Plan) -> Vec<Value> {
     let mut all = Vec::new();
+    for call in plan.calls.iter().filter(|call| call.method.contains(':') && &*call.method != "ssm:SendCommand") {
+        all.push(json!(is_done(site, call).await));
+    }
     for call in plan.calls.iter().filter(|call| &*call.method != "GET" && call.path.starts_with('/')) {
         let path = call.path.split('?').next().unwrap();
         let object = match site.cluster.read().get_path(path).await {

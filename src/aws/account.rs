@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::clients::{self, Clients};
 use super::eks::Place;
 use super::told::Unsaid;
-use crate::model::{Clean, ReadOnly};
+use crate::model::{Clean, ReadOnly, WriteRight};
 
-/// An account and Region, asked with the credentials of a place. Nothing here changes anything.
+/// An account and Region, asked with the credentials of a place. Nothing here changes anything but
+/// [operations](super::operations), and those need an account that is [acted on](Account::acting).
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(super) clients: Clients,
@@ -31,6 +32,18 @@ impl Account {
         }
         let named = Place { region: clients.region(), ..place.clone() };
         Ok(Self { clients, place: named.to_string().into(), renewal: clients::renewal(place) })
+    }
+
+    /// The same account, in whose trail we are called so.
+    #[must_use]
+    pub fn called(self, user_agent: &str) -> Self {
+        Self { clients: self.clients.called(user_agent), ..self }
+    }
+
+    /// The same account for who may change something there.
+    #[must_use]
+    pub fn acting(&self, right: &WriteRight) -> Self {
+        Self { clients: self.clients.acting(right), ..self.clone() }
     }
 
     /// Who asks, and where.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 
 use super::eks::Place;
 use super::guard::Guard;
-use crate::model::{Clean, ReadOnly};
+use crate::model::{Clean, ReadOnly, WriteRight};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ const CREDENTIALS: Duration = Duration::from_secs(10);
 pub struct Clients {
     config: SdkConfig,
     latch: ReadOnly,
+    embedded: bool,
 }
 
 /// There are no credentials, or they have expired.
@@ -45,7 +46,26 @@ pub struct CredentialError {
 impl Clients {
     /// The clients of a place. Reads the AWS configuration files; asks nobody.
     pub async fn at(place: &Place, latch: ReadOnly) -> Self {
-        Self { config: config(place).await, latch }
+        Self { config: config(place).await, latch, embedded: place.embedded.is_some() }
+    }
+
+    /// The same clients, called in the account's trail as an API server hears us called: `podmortem/1.2.0 case/INC-42`
+    /// stands there as `app/podmortem-1.2.0_case-INC-42`, since the SDK takes no other letters.
+    #[must_use]
+    pub fn called(self, user_agent: &str) -> Self {
+        let name = user_agent.replace('/', "-").replace(' ', "_");
+        match AppName::new(name) {
+            Ok(name) => Self { config: self.config.into_builder().app_name(name).build(), ..self },
+            Err(_) => self,
+        }
+    }
+
+    /// The same clients for who may change something, as long as the right holds. A call that was perhaps
+    /// taken is never made a second time.
+    #[must_use]
+    pub(super) fn acting(&self, right: &WriteRight) -> Self {
+        let config = self.config.clone().into_builder().retry_config(RetryConfig::disabled()).build();
+        Self { config, latch: right.latch().clone(), embedded: self.embedded }
     }
 
     /// The Region that calls go to, where one is configured.
@@ -59,6 +79,29 @@ impl Clients {
     /// There are none, or they have expired.
     pub async fn credible(&self, place: &Place) -> Result<(), CredentialError> {
         found(&self.config, place).await.map(drop)
+    }
+
+    /// What stands between a client and the network.
+    pub(super) fn guard(&self) -> Guard {
+        Guard::new(self.latch.clone())
+    }
+
+    /// Where a service is asked that has no client here, the environment's word first.
+    pub(super) fn endpoint(&self, service: &str, region: &str) -> String {
+        let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.to_uppercase())).ok();
+        // Nothing of the environment is for the embedded account.
+        let own = own.filter(|url| !url.is_empty() && !self.embedded);
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        own.or_else(|| self.config.endpoint_url().map(str::to_owned))
+            .unwrap_or_else(|| format!("https://{service}.{region}.amazonaws.com{suffix}"))
+    }
+
+    /// The credentials to sign with.
+    ///
+    /// # Errors
+    /// There are none, or they have expired.
+    pub(super) async fn signing(&self) -> Result<Credentials, CredentialError> {
+        found(&self.config, &Place::default()).await
     }
 
     /// Amazon EKS.
@@ -174,9 +217,13 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 /// What the embedded account takes: it is no secret, and nobody else takes it.
 const EMBEDDED: &str = "GAMEDAY";
 
+/// How long a call may take.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build()
+}
+
 /// Reads neither the user's files nor the environment.
 fn embedded(endpoint: &str, place: &Place) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(endpoint)
@@ -184,7 +231,7 @@ fn embedded(endpoint: &str, place: &Place) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
             EMBEDDED, EMBEDDED, None, None, "embedded",
         )))
-        .timeout_config(timeouts)
+        .timeout_config(timeouts())
         .build()
 }
 
@@ -192,9 +239,8 @@ async fn config(place: &Place) -> SdkConfig {
     if let Some(endpoint) = &place.embedded {
         return embedded(endpoint, place);
     }
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
+        .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(2));
     if let Some(profile) = &place.profile {
         loader = loader.profile_name(profile);

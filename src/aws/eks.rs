@@ -23,6 +23,15 @@ pub struct Place {
     pub embedded: Option<String>,
 }
 
+impl Place {
+    /// The same identity in another Region; an empty one is the place's own.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        let region = Some(region.to_owned()).filter(|region| !region.is_empty()).or_else(|| self.region.clone());
+        Self { region, ..self.clone() }
+    }
+}
+
 /// An EKS cluster as `DescribeCluster` tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EksCluster {

@@ -14,7 +14,7 @@ use crate::model::{Clean, ReadOnly, Refused};
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
 /// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them,
 /// and neither is `ListCommandInvocations`: only who goes on with a job asks for it, and may write.
-const ALLOWED: [(&str, &[&str]); 9] = [
+pub(super) const ALLOWED: [(&str, &[&str]); 11] = [
     ("Auto Scaling", &["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"]),
     ("CloudWatch Logs", &["DescribeLogGroups", "FilterLogEvents"]),
     (
@@ -34,6 +34,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
         &[
             "ListClusters",
             "DescribeCluster",
+            "DescribeUpdate",
             "ListAccessEntries",
             "DescribeAccessEntry",
             "ListAssociatedAccessPolicies",
@@ -43,8 +44,13 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "DescribePodIdentityAssociation",
         ],
     ),
-    ("GuardDuty", &["ListDetectors", "GetDetector", "ListFindings", "GetFindings"]),
-    ("IAM", &["GetInstanceProfile", "GetRole", "ListAttachedRolePolicies", "ListRolePolicies"]),
+    ("GuardDuty", &["ListDetectors", "GetDetector", "ListFindings", "GetFindings", "GetFilter"]),
+    (
+        "IAM",
+        &["GetInstanceProfile", "GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "SimulatePrincipalPolicy"],
+    ),
+    ("KMS", &["DescribeKey"]),
+    ("S3", &["HeadBucket", "GetObjectLockConfiguration", "GetBucketEncryption"]),
     ("SSM", &["DescribeInstanceInformation"]),
     ("STS", &["GetCallerIdentity"]),
 ];

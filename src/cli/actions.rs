@@ -67,14 +67,15 @@ fn kinds(spec: &Spec) -> String {
 }
 
 fn item(spec: &Spec) -> Value {
-    let right = |right: &Right| {
-        json!({
-            "verb": right.verb,
-            "group": right.group,
-            "resource": right.resource,
-            "subresource": right.subresource,
-            "namespaced": right.namespaced,
-        })
+    let right = |right: &Right| match right {
+        Right::Rbac { verb, group, resource, subresource, namespaced } => json!({
+            "verb": verb,
+            "group": group,
+            "resource": resource,
+            "subresource": subresource,
+            "namespaced": namespaced,
+        }),
+        Right::Iam(operation) => json!({"iam": operation}),
     };
     let option = |choice: &Choice| json!({"name": choice.name, "doc": choice.doc, "default": choice.default});
     json!({

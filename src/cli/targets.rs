@@ -53,6 +53,8 @@ impl Aim {
         let mut targets: Vec<Target> = Vec::new();
         for words in self.words(spec)? {
             let found = match words {
+                Words::Named(Kind::Finding, name) => vec![finding(place, &name).await?],
+                Words::Named(Kind::Cluster, name) => vec![cluster(place, &name).await?],
                 Words::Named(kind, name) => vec![self.named(place, kind, &name).await?],
                 Words::Selected(kind, selectors) => selected(startup, place, kind, &selectors).await?,
             };
@@ -68,7 +70,7 @@ impl Aim {
         while let Some(word) = words.next() {
             all.push(match word.split_once('/') {
                 Some((kind, name)) => self.of_kind(kind, name, spec)?,
-                None => match Kind::parse(word).filter(|kind| kinds.contains(kind)) {
+                None => match Kind::acted_on(word).filter(|kind| kinds.contains(kind)) {
                     // `pod web-1` is `pod/web-1`; `pods -l app=web` is a selection.
                     Some(kind) => match words.next_if(|next| !next.contains('/')) {
                         Some(name) => Words::Named(kind, name.clone()),
@@ -91,7 +93,7 @@ impl Aim {
     fn of_kind(&self, kind: &str, name: &str, spec: &Spec) -> Result<Words> {
         let kinds = spec.kinds;
         let word = Clean::from(kind);
-        let kind = Kind::parse(kind).ok_or_else(|| Ended::usage(format!("there is no kind {word} here")))?;
+        let kind = Kind::acted_on(kind).ok_or_else(|| Ended::usage(format!("there is no kind {word} here")))?;
         if kinds.contains(&kind) {
             return Ok(Words::Named(kind, name.to_owned()));
         }
@@ -107,6 +109,12 @@ impl Aim {
 
     /// A kind alone is not a selection: acting on everything is nobody's slip of the finger.
     fn selection(&self, kind: Kind) -> Result<Words> {
+        match kind {
+            Kind::Finding => return Err(Ended::usage("name the findings to act on: finding/ID, finding/REGION/ID")),
+            // A command acts on one cluster, and the context names it.
+            Kind::Cluster => return Ok(Words::Named(kind, String::new())),
+            _ => {}
+        }
         let bare = Selectors { namespace: vec![], all_namespaces: false, ..self.selectors.clone() };
         if bare.query()?.is_empty() {
             return Err(Ended::usage(format!(
@@ -155,6 +163,35 @@ impl Aim {
 enum Words {
     Named(Kind, String),
     Selected(Kind, Selectors),
+}
+
+/// A finding by its id, or by Region and id where it is of another Region than the cluster.
+async fn finding(place: &Place, name: &str) -> Result<Target> {
+    let cluster = &place.site.cluster;
+    let (region, id) = match name.rsplit_once('/') {
+        Some((region, id)) => (region.to_owned(), id),
+        None => {
+            let account = cluster.account("").await;
+            let account = account.map_err(|why| Ended::failed(format!("the finding cannot be looked for: {why}")))?;
+            (account.region(), name)
+        }
+    };
+    Ok(Target::finding(place.site.identity.cluster, &region, id))
+}
+
+/// The cluster that the context leads to; a name that is given must be its own, in EKS or in the kubeconfig.
+async fn cluster(place: &Place, name: &str) -> Result<Target> {
+    let entry = place.site.cluster.entry();
+    let own = match entry.eks_name() {
+        Some(own) => own.into(),
+        // Only the account knows what EKS calls it.
+        None => place.site.cluster.control_plane().await.map_or_else(|_| entry.name.clone(), |plane| plane.name),
+    };
+    if !name.is_empty() && *own != *name && *entry.name != *name {
+        let name = Clean::from(name);
+        return Err(Ended::usage(format!("the context leads to {own}, not to {name}; --context chooses another")));
+    }
+    Ok(Target::of_cluster(place.site.identity.cluster, own))
 }
 
 /// What the selectors select now, in the one cluster that is acted on.

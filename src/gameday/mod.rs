@@ -152,8 +152,8 @@ impl GameDay {
         }
     }
 
-    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR, GuardDuty, CloudWatch Logs
-    /// and Systems Manager.
+    /// Where the account around the clusters answers: EC2, Auto Scaling, IAM, STS, EKS, ECR, GuardDuty, CloudWatch Logs,
+    /// KMS, Systems Manager, and buckets of S3 as far as they tell about themselves.
     pub fn account_url(&self) -> String {
         format!("http://{}", self.account)
     }

@@ -1,5 +1,6 @@
 //! A cluster that can be talked to.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ use super::guard::{Guard, Guarded};
 use super::read::Read;
 use super::transport::Transport;
 use super::write::Write;
-use crate::aws::NodeLost;
 use crate::aws::ssm::Agents;
+use crate::aws::{Account, ControlPlane, NodeLost, Unsaid};
 use crate::model::{ReadOnly, SessionId, WriteRight};
 
 /// One way into one cluster, ready to be used. Clones are cheap and share
@@ -32,7 +33,12 @@ struct Inner {
     transport: Transport,
     service: Guarded<Transport>,
     agents: Mutex<Option<(Instant, Result<Agents, NodeLost>)>>,
+    /// By Region, empty for the cluster's own.
+    accounts: Mutex<HashMap<String, (Instant, Reached)>>,
 }
+
+/// An account, or why it is not reached.
+type Reached = Result<Account, Unsaid>;
 
 /// How long a failure to find the account's credentials is believed: somebody may log in meanwhile.
 const BELIEVED: Duration = Duration::from_secs(30);
@@ -47,7 +53,8 @@ impl Cluster {
         let transport = Transport::new(entry.clone(), user_agent)?;
         let renewal = transport.renewal();
         let service = Guard(latch.clone()).layer(transport.clone());
-        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, transport, service, agents: Mutex::default() })))
+        let (agents, accounts) = (Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { session, entry, latch, renewal, transport, service, agents, accounts })))
     }
 
     /// The session that this way is.
@@ -106,6 +113,37 @@ impl Cluster {
         };
         *known = Some((Instant::now(), found.clone()));
         found
+    }
+
+    /// The account that it belongs to, to look at: nothing can be changed through it, whatever the latch says.
+    /// An empty Region is the cluster's own.
+    ///
+    /// # Errors
+    /// It has no account here, or there is no Region or no credentials for it.
+    pub async fn account(&self, region: &str) -> Result<Account, Unsaid> {
+        let mut known = self.0.accounts.lock().await;
+        let found = match known.get(region) {
+            Some((when, found)) if found.is_ok() || when.elapsed() < BELIEVED => found.clone(),
+            _ => {
+                let found = match self.0.entry.place() {
+                    Some(place) => Account::at(&place.in_region(region), ReadOnly::closed()).await,
+                    None => Err(Unsaid::NotAsked("no AWS account belongs to this cluster here".into())),
+                };
+                known.insert(region.to_owned(), (Instant::now(), found.clone()));
+                found
+            }
+        };
+        // A case may have been opened since.
+        found.map(|account| account.called(&self.0.transport.called()))
+    }
+
+    /// Its control plane, as its account has it.
+    ///
+    /// # Errors
+    /// The account cannot be asked, or has no such cluster.
+    pub async fn control_plane(&self) -> Result<ControlPlane, Unsaid> {
+        let entry = &self.0.entry;
+        self.account("").await?.control_plane(entry.eks_name(), entry.server()).await
     }
 
     /// What a person does when the server no longer takes the credential.

@@ -35,7 +35,7 @@ pub use impersonation::Impersonation;
 pub use read::{Events, LogOptions, LogStream, Read, Review, escaped, facts, facts_of_list};
 pub use watch::Watches;
 pub use wire::proto;
-pub use write::Write;
+pub use write::{Write, region_of};
 
 #[cfg(test)]
 mod tests;

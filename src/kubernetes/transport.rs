@@ -53,6 +53,11 @@ impl Transport {
         Ok(())
     }
 
+    /// What requests are named by now.
+    pub fn called(&self) -> String {
+        self.user_agent().to_str().unwrap_or_default().to_owned()
+    }
+
     fn user_agent(&self) -> HeaderValue {
         self.0.user_agent.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

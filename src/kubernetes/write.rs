@@ -9,6 +9,7 @@ use super::connect::Cluster;
 use super::error::Error;
 use super::read::{Read, unwritable};
 use super::request::{DEADLINE, whole};
+use crate::aws::{Accepted, CallError, operations};
 use crate::model::{Call, Clean, WriteRight};
 
 /// Writing access to one cluster, for who holds the right.
@@ -46,6 +47,21 @@ impl Write {
         self.sent(call, &call.path).await
     }
 
+    /// Sends one call of a plan to a service of the cluster's account, once, in the Region of the ARN that it
+    /// is about.
+    ///
+    /// # Errors
+    /// The right is gone, the account cannot be reached, or the call was refused or not answered.
+    pub async fn call_account(&self, call: &Call) -> Result<Accepted, CallError> {
+        self.right.holds(&format!("{} on {}", call.method, call.path))?;
+        let operation = operations::find(&call.method).ok_or_else(|| CallError::Malformed {
+            call: call.method.clone(),
+            why: "it is none of the operations that are known here".into(),
+        })?;
+        let account = self.cluster.account(region_of(&call.path)).await?;
+        operation.send(&account.acting(&self.right), call).await
+    }
+
     /// What the server would answer to a call: it checks everything and stores
     /// nothing (`dryRun=All`). A write all the same for whoever may not write.
     ///
@@ -73,6 +89,11 @@ impl Write {
         let request = request.body(body).map_err(|_| unwritable(&call.path))?;
         whole(&self.cluster, request, DEADLINE, 16 << 20).await
     }
+}
+
+/// The Region of an ARN: `arn:aws:eks:REGION:ACCOUNT:cluster/NAME`. Empty where it has none.
+pub fn region_of(arn: &str) -> &str {
+    arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)).unwrap_or_default()
 }
 
 /// The call with its options in the body told that it is a dry run: the server reads a

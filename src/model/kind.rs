@@ -1,13 +1,14 @@
-//! The kinds of object that podmortem lists.
+//! The kinds of object that podmortem lists, and those that it acts on besides.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 /// A kind of Kubernetes object, with what is needed to ask a server for it and
-/// to write it the way `kubectl` does.
+/// to write it the way `kubectl` does; or a kind of thing that only the account
+/// around the cluster has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each variant is the Kubernetes kind of its name")]
+#[allow(missing_docs, reason = "each variant is the Kubernetes kind of its name, where nothing else is said")]
 pub enum Kind {
     Pod,
     Node,
@@ -25,10 +26,14 @@ pub enum Kind {
     PodDisruptionBudget,
     RoleBinding,
     ClusterRoleBinding,
+    /// A finding of a GuardDuty detector; its namespace is the detector's Region.
+    Finding,
+    /// The EKS cluster itself, as its account has it.
+    Cluster,
 }
 
 impl Kind {
-    /// Every kind, in the order of the menus.
+    /// Every kind of Kubernetes, in the order of the menus.
     pub const ALL: [Self; 16] = [
         Self::Pod,
         Self::Node,
@@ -48,14 +53,23 @@ impl Kind {
         Self::ClusterRoleBinding,
     ];
 
+    /// The kinds that no API server has: they are of the account around the clusters.
+    pub const OF_ACCOUNTS: [Self; 2] = [Self::Finding, Self::Cluster];
+
     /// The kinds that own pods, directly or through another of them.
     pub const WORKLOADS: [Self; 6] =
         [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::ReplicaSet, Self::Job, Self::CronJob];
 
-    /// API group, empty for the core group.
+    /// Whether an API server has objects of this kind.
+    pub const fn is_kubernetes(self) -> bool {
+        !matches!(self, Self::Finding | Self::Cluster)
+    }
+
+    /// API group, empty for the core group and for what is none of Kubernetes.
     pub const fn group(self) -> &'static str {
         match self {
             Self::Pod | Self::Node | Self::Namespace | Self::Service | Self::ServiceAccount => "",
+            Self::Finding | Self::Cluster => "",
             Self::EndpointSlice => "discovery.k8s.io",
             Self::Deployment | Self::ReplicaSet | Self::StatefulSet | Self::DaemonSet => "apps",
             Self::Job | Self::CronJob => "batch",
@@ -84,6 +98,8 @@ impl Kind {
             Self::PodDisruptionBudget => "PodDisruptionBudget",
             Self::RoleBinding => "RoleBinding",
             Self::ClusterRoleBinding => "ClusterRoleBinding",
+            Self::Finding => "Finding",
+            Self::Cluster => "Cluster",
         }
     }
 
@@ -106,6 +122,8 @@ impl Kind {
             Self::PodDisruptionBudget => "poddisruptionbudgets",
             Self::RoleBinding => "rolebindings",
             Self::ClusterRoleBinding => "clusterrolebindings",
+            Self::Finding => "findings",
+            Self::Cluster => "clusters",
         }
     }
 
@@ -124,14 +142,14 @@ impl Kind {
             Self::ServiceAccount => &["sa"],
             Self::NetworkPolicy => &["netpol"],
             Self::PodDisruptionBudget => &["pdb"],
-            Self::EndpointSlice | Self::Job | Self::RoleBinding => &[],
+            Self::EndpointSlice | Self::Job | Self::RoleBinding | Self::Finding | Self::Cluster => &[],
             Self::ClusterRoleBinding => &["crb"],
         }
     }
 
     /// Whether objects of this kind live in a namespace.
     pub const fn namespaced(self) -> bool {
-        !matches!(self, Self::Node | Self::Namespace | Self::ClusterRoleBinding)
+        !matches!(self, Self::Node | Self::Namespace | Self::ClusterRoleBinding | Self::Finding | Self::Cluster)
     }
 
     /// `v1`, `apps/v1` and so on.
@@ -153,16 +171,30 @@ impl Kind {
         }
     }
 
-    /// The kind that a name means, as `kubectl` reads it: kind, plural, singular or short name, in any case.
+    /// The kind of Kubernetes that a name means, as `kubectl` reads it: kind, plural, singular or short name, in
+    /// any case.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| {
+        Self::named(word, &Self::ALL)
+    }
+
+    /// The same for whatever is acted on, what the account has included.
+    pub fn acted_on(word: &str) -> Option<Self> {
+        Self::parse(word).or_else(|| Self::named(word, &Self::OF_ACCOUNTS))
+    }
+
+    fn named(word: &str, among: &[Self]) -> Option<Self> {
+        among.iter().copied().find(|kind| {
             word.eq_ignore_ascii_case(kind.name())
                 || word.eq_ignore_ascii_case(kind.plural())
                 || kind.short_names().iter().any(|short| word.eq_ignore_ascii_case(short))
         })
     }
 
+    /// What is of the account has a path that no API server is asked for.
     fn root(self) -> String {
+        if !self.is_kubernetes() {
+            return "account".to_owned();
+        }
         if self.group().is_empty() { "/api/v1".to_owned() } else { format!("/apis/{}/v1", self.group()) }
     }
 }
@@ -183,6 +215,10 @@ mod tests {
             for word in [kind.name(), kind.plural()].iter().chain(kind.short_names()) {
                 assert_eq!(Kind::parse(word), Some(kind), "{word}");
             }
+        }
+        for kind in Kind::OF_ACCOUNTS {
+            assert_eq!((Kind::parse(kind.plural()), Kind::acted_on(kind.name())), (None, Some(kind)));
+            assert!(!kind.path().starts_with('/'), "an API server would be asked for {kind}");
         }
     }
 

@@ -55,6 +55,11 @@ impl ReadOnly {
 }
 
 impl WriteRight {
+    /// The latch that it holds under.
+    pub const fn latch(&self) -> &ReadOnly {
+        &self.0
+    }
+
     /// Whether the right still holds.
     ///
     /// # Errors

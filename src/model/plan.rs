@@ -46,18 +46,26 @@ impl TryFrom<u8> for Tier {
     }
 }
 
-/// One request that a plan would send, exactly.
+/// One request that a plan would send, exactly: to an API server, or to a service of the account around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Index of the target in the plan.
     pub target: usize,
-    /// `GET`, `POST`, `PATCH`, `DELETE`.
+    /// `GET`, `POST`, `PATCH`, `DELETE`; or the operation of a service as policies name it: `eks:UpdateClusterConfig`.
     pub method: Clean,
-    /// Path and query: `/api/v1/nodes/ip-10-0-1-5?fieldManager=podmortem`.
+    /// Path and query: `/api/v1/nodes/ip-10-0-1-5?fieldManager=podmortem`. For a service the ARN that a
+    /// policy would name as its resource, or the id of an instance.
     pub path: Clean,
-    /// The body as JSON, `null` where there is none.
+    /// The body as JSON, `null` where there is none. For a service what `aws … --cli-input-json` takes.
     #[serde(default)]
     pub body: serde_json::Value,
+}
+
+impl Call {
+    /// Whether it goes to a service of the account, and not to an API server.
+    pub fn is_to_account(&self) -> bool {
+        self.method.contains(':')
+    }
 }
 
 /// Something that the responder should read before saying yes.

@@ -25,7 +25,7 @@ pub struct Target {
     pub cluster: ClusterId,
     /// The object's kind.
     pub kind: Kind,
-    /// Its namespace, absent for kinds without one.
+    /// Its namespace, absent for kinds without one; the Region of a finding.
     pub namespace: Option<Clean>,
     /// Its name at the time it was chosen.
     pub name: Clean,
@@ -34,6 +34,17 @@ pub struct Target {
 }
 
 impl Target {
+    /// A finding of a detector of a Region, reached through the account of a cluster: its id decides.
+    pub fn finding(cluster: ClusterId, region: &str, id: &str) -> Self {
+        let (namespace, name) = (Some(region.into()), id.into());
+        Self { cluster, kind: Kind::Finding, namespace, name, uid: Uid::of_id(id) }
+    }
+
+    /// A cluster itself: the UID that is its identity decides, whatever it is called.
+    pub const fn of_cluster(cluster: ClusterId, name: Clean) -> Self {
+        Self { cluster, kind: Kind::Cluster, namespace: None, name, uid: cluster.0 }
+    }
+
     /// What makes two targets the same object.
     pub fn key(&self) -> (ClusterId, Kind, Uid) {
         (self.cluster, self.kind, self.uid)

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// The UID of a Kubernetes object: an RFC 4122 UUID, kept in 16 bytes.
 ///
@@ -22,6 +23,18 @@ pub struct NotAUid;
 impl Uid {
     /// The identity whose sixteen bytes are given.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The identity of something outside Kubernetes, made of the id or ARN that decides there:
+    /// a name-based UUID of version 8 with SHA-256
+    /// (<https://www.rfc-editor.org/rfc/rfc9562#name-example-of-a-uuidv8-value-na>).
+    pub fn of_id(id: &str) -> Self {
+        let mut bytes = [0u8; 16];
+        bytes.iter_mut().zip(Sha256::digest(id.as_bytes())).for_each(|(byte, hashed)| *byte = hashed);
+        let [.., version, _, variant, _, _, _, _, _, _, _] = &mut bytes;
+        *version = (*version & 0x0f) | 0x80;
+        *variant = (*variant & 0x3f) | 0x80;
         Self(bytes)
     }
 
@@ -112,6 +125,15 @@ mod tests {
                 prop_assert_eq!(uid.to_string(), text.to_ascii_lowercase());
             }
         }
+    }
+
+    #[test]
+    fn an_id_of_an_account_has_one_identity() {
+        let uid = Uid::of_id("arn:aws:eks:us-east-1:111122223333:cluster/shop-prod");
+        let text = uid.to_string();
+        assert_eq!((text.as_bytes()[14], text.parse()), (b'8', Ok(uid)));
+        assert!(matches!(text.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{text}");
+        assert_ne!(uid, Uid::of_id("arn:aws:eks:us-east-1:111122223333:cluster/shop-stage"));
     }
 
     #[test]

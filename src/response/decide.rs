@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::actions::Look;
+use super::account;
+use crate::actions::{ActionError, Look};
 use crate::kubernetes::Error;
 use crate::model::{Call, Clean};
 
@@ -27,7 +28,7 @@ pub enum Decided {
 ///
 /// # Errors
 /// The object cannot be read; nothing is known then.
-pub async fn decide(look: &dyn Look, call: &Call) -> Result<Decided, Error> {
+pub async fn decide(look: &dyn Look, call: &Call) -> Result<Decided, ActionError> {
     match read(look, call).await? {
         Decided::NotDone => {
             tokio::time::sleep(SETTLES_IN).await;
@@ -37,7 +38,10 @@ pub async fn decide(look: &dyn Look, call: &Call) -> Result<Decided, Error> {
     }
 }
 
-async fn read(look: &dyn Look, call: &Call) -> Result<Decided, Error> {
+async fn read(look: &dyn Look, call: &Call) -> Result<Decided, ActionError> {
+    if call.is_to_account() {
+        return account::read(look, call).await;
+    }
     let Some(path) = object_of(call) else {
         return Ok(Decided::Unknown(format!("nothing shows whether {} {} was done", call.method, call.path).into()));
     };

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use futures::{StreamExt as _, stream};
 
-use super::Site;
 use super::holds::object_of;
+use super::{Site, account};
 use crate::kubernetes::{Error, Write};
 use crate::model::{Call, Clean, Plan, PlanNote, Tier};
 
@@ -18,6 +18,8 @@ const AT_ONCE: usize = 12;
 /// it is a write by its form: a process that may not write leaves it out, and
 /// the plan says so.
 pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
+    let told = account::rehearsed(site, &plan).await;
+    plan.notes.extend(told);
     if plan.tier == Tier::Reads || !plan.calls.iter().any(is_rehearsable) {
         return plan;
     }

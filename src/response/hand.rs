@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio::sync::watch;
 
+use super::account;
 use super::history::History;
 use super::live::Live;
 use super::ownership::Ownership;
@@ -89,6 +90,11 @@ impl JobHand {
             return settled;
         }
         self.announce(place, call).await?;
+        if call.is_to_account() {
+            let (answer, sent) = account::send(write, call).await;
+            self.answered(place, answer).await?;
+            return sent;
+        }
         match write.send(call).await {
             Ok(body) => {
                 self.answered(place, accepted(&body)).await?;

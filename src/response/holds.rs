@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::actions::is_measurement;
+use crate::actions::{SEND_COMMAND, is_measurement};
 use crate::model::{Call, ClusterId, Target, Uid};
 
 /// A field of an object, an element of a list, or a whole object, that a job
@@ -81,6 +81,12 @@ pub fn of_call(call: &Call, target: &Target, uid: Option<Uid>) -> Vec<Hold> {
     if is_measurement(call) {
         return Vec::new();
     }
+    if call.is_to_account() && &*call.method != SEND_COMMAND {
+        return of_request(&call.body)
+            .into_iter()
+            .map(|(field, element)| at(call.path.to_string(), field, element))
+            .collect();
+    }
     if !call.path.starts_with('/') {
         // A command on a machine: only the very same command is the same thing.
         return vec![at(format!("{} {}", call.method, call.path), vec![], Some(call.body.clone()))];
@@ -137,6 +143,23 @@ fn leaves_of(fields: &Map<String, Value>, above: &mut Vec<String>, leaves: &mut 
         }
         above.pop();
     }
+}
+
+/// What a request to a service sets: its members by their names, and of a list each element. A member that
+/// names what the request is about is no more than that.
+fn of_request(body: &Value) -> Vec<(Vec<String>, Option<Value>)> {
+    let names = ["DetectorId", "ClientToken", "clientRequestToken", "name", "Name", "Tags", "Description"];
+    let mut leaves = Vec::new();
+    leaves_of(body.as_object().unwrap_or(&Map::new()), &mut Vec::new(), &mut leaves);
+    leaves.retain(|field| !field.first().is_some_and(|first| names.contains(&first.as_str())));
+    let at = |field: &[String]| field.iter().try_fold(body, |value, key| value.get(key));
+    let held = leaves.into_iter().flat_map(|field| match at(&field) {
+        Some(Value::Array(elements)) if !elements.is_empty() => {
+            elements.iter().map(|element| (field.clone(), Some(element.clone()))).collect()
+        }
+        _ => vec![(field, None)],
+    });
+    held.collect()
 }
 
 /// What a patch names its object by is no field that it sets.
@@ -232,6 +255,20 @@ mod tests {
         assert!(holds("PATCH", POD, gone)[0].meets(&add("a")[0]));
         let whole = holds("PATCH", POD, json!({"spec": {"tolerations": [{"key": "z"}]}}));
         assert!(whole[0].meets(&add("a")[0]), "a list that is replaced holds every element");
+    }
+
+    #[test]
+    fn a_request_to_a_service_holds_what_it_sets() {
+        let arn = "arn:aws:guardduty:us-east-1:1:detector/d/finding/f";
+        let archive =
+            |id: &str| holds("guardduty:ArchiveFindings", arn, json!({"DetectorId": "d", "FindingIds": [id]}));
+        assert_eq!(archive("f")[0].words(), format!("FindingIds of {arn}"));
+        assert!(archive("f")[0].meets(&archive("f")[0]) && !archive("f")[0].meets(&archive("g")[0]));
+        let logs = |kind: &str| {
+            let body = json!({"name": "shop", "logging": {"clusterLogging": [{"types": [kind], "enabled": true}]}});
+            holds("eks:UpdateClusterConfig", "arn:aws:eks:us-east-1:1:cluster/shop", body)
+        };
+        assert!(logs("audit")[0].meets(&logs("audit")[0]) && !logs("audit")[0].meets(&logs("api")[0]));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The engine: plan, confirm, run, prove, undo. Whatever it does is a record before and after.
 
+mod account;
 mod adopt;
 mod approve;
 mod beat;

@@ -6,7 +6,7 @@ use std::fmt;
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
-use crate::actions::{Spec, rule};
+use crate::actions::{Right, Spec, rule};
 use crate::kubernetes::{Asked, Error, Read, Review};
 use crate::model::{Call, Clean, Plan, Target};
 
@@ -68,12 +68,16 @@ pub async fn missing(read: &Read, spec: &Spec, plan: &Plan) -> Result<Vec<Missin
 
 fn of_spec<'a>(spec: &'a Spec, targets: &'a [Target]) -> impl Iterator<Item = Needed> + 'a {
     let pairs = spec.rights.iter().flat_map(move |right| targets.iter().map(move |target| (right, target)));
-    pairs.map(|(right, target)| Needed {
-        verb: right.verb.to_owned(),
-        group: right.group.to_owned(),
-        resource: right.resource.to_owned(),
-        subresource: right.subresource.to_owned(),
-        namespace: target.namespace.clone().filter(|_| right.namespaced).unwrap_or_default(),
+    pairs.filter_map(|(right, target)| match *right {
+        Right::Rbac { verb, group, resource, subresource, namespaced } => Some(Needed {
+            verb: verb.to_owned(),
+            group: group.to_owned(),
+            resource: resource.to_owned(),
+            subresource: subresource.to_owned(),
+            namespace: target.namespace.clone().filter(|_| namespaced).unwrap_or_default(),
+        }),
+        // IAM is asked when it is planned, and has the last word when the call arrives.
+        Right::Iam(_) => None,
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::actions::Look;
-use crate::aws::NodeLost;
+use crate::aws::{Account, ControlPlane, NodeLost, Unsaid};
 use crate::kubernetes::{Error, Read};
 
 type Once<T> = Arc<OnceCell<T>>;
@@ -22,12 +22,13 @@ pub struct View {
     read: Read,
     answers: Mutex<HashMap<String, Once<Result<Bytes, Error>>>>,
     agents: Mutex<HashMap<String, Once<Result<(), NodeLost>>>>,
+    plane: OnceCell<Result<ControlPlane, Unsaid>>,
 }
 
 impl View {
     /// A view in which nothing was read yet.
     pub fn of(read: Read) -> Self {
-        Self { read, answers: Mutex::default(), agents: Mutex::default() }
+        Self { read, answers: Mutex::default(), agents: Mutex::default(), plane: OnceCell::new() }
     }
 }
 
@@ -53,5 +54,13 @@ impl Look for View {
 
     async fn agent(&self, instance: &str) -> Result<(), NodeLost> {
         once(&self.agents, instance.to_owned()).get_or_init(|| Look::agent(&self.read, instance)).await.clone()
+    }
+
+    async fn account(&self, region: &str) -> Result<Account, Unsaid> {
+        Look::account(&self.read, region).await
+    }
+
+    async fn control_plane(&self) -> Result<ControlPlane, Unsaid> {
+        self.plane.get_or_init(|| Look::control_plane(&self.read)).await.clone()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aws::NodeLost;
+use crate::aws::{CallError, NodeLost, Unsaid};
 use crate::case::CaseError;
 use crate::kubernetes;
 use crate::model::{Clean, Refused, Target};
@@ -16,6 +16,12 @@ pub enum ActionError {
     /// A node could not be asked.
     #[error(transparent)]
     Node(#[from] NodeLost),
+    /// The account around the cluster could not be looked at.
+    #[error(transparent)]
+    Account(#[from] Unsaid),
+    /// A call to the account.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// What became of a call that several targets wait for.
     #[error(transparent)]
     Shared(Arc<ActionError>),

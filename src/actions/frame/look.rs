@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use serde_json::Value;
 
-use crate::aws::NodeLost;
+use crate::aws::{Account, ControlPlane, NodeLost, Unsaid};
 use crate::kubernetes::{Error, Read};
 
 /// Reads from one cluster. Nothing that is reached through it can change anything.
@@ -22,6 +22,12 @@ pub trait Look: Send + Sync {
 
     /// Whether the agent of a node's instance can be asked, through the cluster's account. Nothing runs there.
     async fn agent(&self, instance: &str) -> Result<(), NodeLost>;
+
+    /// The cluster's account in a Region, to look at; an empty Region is the cluster's own.
+    async fn account(&self, region: &str) -> Result<Account, Unsaid>;
+
+    /// The cluster as its account has it.
+    async fn control_plane(&self) -> Result<ControlPlane, Unsaid>;
 }
 
 #[async_trait]
@@ -40,5 +46,13 @@ impl Look for Read {
 
     async fn agent(&self, instance: &str) -> Result<(), NodeLost> {
         self.cluster().agents().await?.online(instance).await
+    }
+
+    async fn account(&self, region: &str) -> Result<Account, Unsaid> {
+        self.cluster().account(region).await
+    }
+
+    async fn control_plane(&self) -> Result<ControlPlane, Unsaid> {
+        self.cluster().control_plane().await
     }
 }

@@ -1,5 +1,6 @@
 //! What every action is made of.
 
+mod account;
 mod choice;
 mod contract;
 mod done;
@@ -19,6 +20,7 @@ mod spec;
 mod witness;
 mod workload;
 
+pub use account::{call_all, finding, held, named};
 pub use choice::{Choice, is_yes, settled, wrong};
 pub use contract::{Action, Ask, Hand, Kept, Outcome, SEND_COMMAND, Work};
 pub use done::{Attempt, Done, Effect};

@@ -20,7 +20,7 @@ pub struct Spec {
     pub tier: Tier,
     /// What it can be told beside its targets.
     pub options: &'static [Choice],
-    /// What the API server must allow.
+    /// What the API server and the account must allow.
     pub rights: &'static [Right],
     /// How it is undone, or why it cannot be.
     pub undo: Undo,
@@ -51,40 +51,69 @@ impl Undo {
     }
 }
 
-/// A right in the words of an RBAC rule.
+/// A right that somebody must give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Right {
-    /// `get`, `list`, `create`, `patch`.
-    pub verb: &'static str,
-    /// API group, empty for the core group.
-    pub group: &'static str,
-    /// The resource's plural name.
-    pub resource: &'static str,
-    /// The sub-resource, empty for the resource itself.
-    pub subresource: &'static str,
-    /// Whether it is needed in the target's namespace, and not in the whole cluster.
-    pub namespaced: bool,
+pub enum Right {
+    /// The API server, in the words of an RBAC rule.
+    Rbac {
+        /// `get`, `list`, `create`, `patch`.
+        verb: &'static str,
+        /// API group, empty for the core group.
+        group: &'static str,
+        /// The resource's plural name.
+        resource: &'static str,
+        /// The sub-resource, empty for the resource itself.
+        subresource: &'static str,
+        /// Whether it is needed in the target's namespace, and not in the whole cluster.
+        namespaced: bool,
+    },
+    /// The account around the cluster: an operation as policies name it, `eks:UpdateClusterConfig`.
+    Iam(&'static str),
 }
 
 impl Right {
     /// A right in the target's namespace.
     pub const fn here(verb: &'static str, group: &'static str, resource: &'static str) -> Self {
-        Self { verb, group, resource, subresource: "", namespaced: true }
+        Self::Rbac { verb, group, resource, subresource: "", namespaced: true }
     }
 
     /// A right in the whole cluster.
     pub const fn anywhere(verb: &'static str, group: &'static str, resource: &'static str) -> Self {
-        Self { verb, group, resource, subresource: "", namespaced: false }
+        Self::Rbac { verb, group, resource, subresource: "", namespaced: false }
     }
 
     /// The same right on a sub-resource.
     pub const fn on(self, subresource: &'static str) -> Self {
-        Self { subresource, ..self }
+        match self {
+            Self::Rbac { verb, group, resource, namespaced, .. } => {
+                Self::Rbac { verb, group, resource, subresource, namespaced }
+            }
+            iam @ Self::Iam(_) => iam,
+        }
     }
 
-    /// The rule that would grant it.
+    /// The rule or the statement of a policy that would grant it.
     pub fn rule(&self) -> String {
-        rule(self.verb, self.group, self.resource, self.subresource)
+        match self {
+            Self::Rbac { verb, group, resource, subresource, .. } => rule(verb, group, resource, subresource),
+            Self::Iam(operation) => format!("{{\"Effect\": \"Allow\", \"Action\": \"{operation}\"}}"),
+        }
+    }
+
+    /// Whether it is about a resource of the API server.
+    pub fn is_on(&self, plural: &str) -> bool {
+        matches!(self, Self::Rbac { resource, .. } if *resource == plural)
+    }
+
+    /// Whether nothing is changed by what it allows.
+    pub fn only_reads(&self) -> bool {
+        match self {
+            Self::Rbac { verb, .. } => matches!(*verb, "get" | "list" | "watch"),
+            Self::Iam(operation) => {
+                let call = operation.rsplit(':').next().unwrap_or_default();
+                ["Get", "List", "Describe"].iter().any(|prefix| call.starts_with(prefix))
+            }
+        }
     }
 }
 

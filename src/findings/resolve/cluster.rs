@@ -187,6 +187,11 @@ impl Resolver<'_> {
         }
     }
 
+    /// The session of a finding's cluster, where it is open.
+    pub fn session(&self, finding: &Finding) -> Option<SessionId> {
+        self.cluster(finding).0
+    }
+
     /// Where a finding's cluster is.
     pub fn place(&self, finding: &Finding) -> Place {
         let seen = finding.about.seen_on.first();

@@ -1,4 +1,6 @@
-//! Amazon EKS: the twin's clusters, and who is let into them.
+//! Amazon EKS: the twin's clusters, what they log, and who is let into them.
+
+mod update;
 
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use super::super::random::Random;
 use super::instance::{id, instances, node_role, role_arn, security_group};
 use super::request::{Answer, Request};
 use super::{ACCOUNT, Account, Fault};
+
+pub(super) use self::update::Updates;
 
 /// Does what is asked.
 pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fault> {
@@ -21,6 +25,14 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fa
     let answer = match path.as_slice() {
         ["clusters"] => json!({"clusters": here().map(|cluster| cluster.name).collect::<Vec<_>>()}),
         ["clusters", name] => json!({"cluster": described(account, named(name)?)}),
+        ["clusters", name, "update-config"] => {
+            json!({"update": account.updates.begin(named(name)?, &request.body)?})
+        }
+        ["clusters", name, "updates"] => json!({"updateIds": account.updates.ids(named(name)?)}),
+        ["clusters", name, "updates", id] => {
+            let found = account.updates.get(named(name)?, id);
+            json!({"update": found.ok_or_else(|| absent(format!("No update found for ID: {id}")))?})
+        }
         ["clusters", name, "access-entries"] => {
             let entries = entries(named(name)?);
             json!({"accessEntries": entries.iter().filter_map(|entry| entry.get("principalArn")).collect::<Vec<_>>()})
@@ -53,9 +65,10 @@ pub(super) fn issuer(cluster: &Cluster) -> String {
     format!("oidc.eks.{}.amazonaws.com/id/{id}", cluster.region)
 }
 
-/// Whether a cluster sends its logs away: the one with the trouble was made by people who log; its sister was not.
-pub(super) fn logs(cluster: &Cluster) -> bool {
-    cluster.region == "us-east-1"
+/// Whether a cluster sends anything of its control plane's logs away.
+pub(super) fn logs(account: &Account, cluster: &Cluster) -> bool {
+    let (logging, _) = account.updates.logging(cluster);
+    items(&logging, "/clusterLogging").iter().any(|setup| is_true(setup, "/enabled"))
 }
 
 fn described(account: &Account, cluster: &Arc<Cluster>) -> Value {
@@ -64,16 +77,7 @@ fn described(account: &Account, cluster: &Arc<Cluster>) -> Value {
         .iter()
         .find(|(name, ..)| *name == cluster.name)
         .map_or_else(Default::default, |(_, server, authority)| (server.clone(), authority.clone()));
-    let logged = logs(cluster);
-    let kinds = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
-    let logging = if logged {
-        json!({"clusterLogging": [
-            {"types": ["api", "audit", "authenticator"], "enabled": true},
-            {"types": ["controllerManager", "scheduler"], "enabled": false},
-        ]})
-    } else {
-        json!({"clusterLogging": [{"types": kinds, "enabled": false}]})
-    };
+    let (logging, is_changing) = account.updates.logging(cluster);
     let version = instances(account, cluster.region)
         .first()
         .map(|one| super::super::json::text(&one.node, "/status/nodeInfo/kubeletVersion").to_owned());
@@ -81,7 +85,8 @@ fn described(account: &Account, cluster: &Arc<Cluster>) -> Value {
     let subnets = ["a", "b", "c"].map(|zone| id("subnet", &format!("{} {}{zone}", cluster.name, cluster.region)));
     json!({
         "name": cluster.name, "arn": format!("arn:aws:eks:{}:{ACCOUNT}:cluster/{}", cluster.region, cluster.name),
-        "version": version.splitn(3, '.').take(2).collect::<Vec<_>>().join("."), "status": "ACTIVE",
+        "version": version.splitn(3, '.').take(2).collect::<Vec<_>>().join("."),
+        "status": if is_changing { "UPDATING" } else { "ACTIVE" },
         "endpoint": server, "certificateAuthority": {"data": authority},
         "roleArn": role_arn(&format!("{}-cluster", cluster.name)), "platformVersion": "eks.7",
         "logging": logging, "identity": {"oidc": {"issuer": format!("https://{}", issuer(cluster))}},

@@ -1,9 +1,10 @@
-//! Amazon GuardDuty as far as findings are read: detectors, lists and findings over its REST API.
+//! Amazon GuardDuty as far as findings are read and sorted: detectors, lists, findings and filters over its REST API.
 
 mod criteria;
 mod story;
 #[cfg(test)]
 mod tests;
+mod triage;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use super::super::json::{items, number, text};
 use super::super::random::Random;
 use super::request::Request;
 use super::{Account, Fault};
+
+pub(super) use self::triage::Triage;
 
 /// Findings that one call gives at most.
 const PAGE: usize = 50;
@@ -34,7 +37,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
         (&Method::GET, ["detector", id]) => known(id).map(|()| settings()),
         (&Method::POST, ["detector", id, "findings"]) => {
             known(id)?;
-            let found = criteria::selected(story::findings(account, region, id), body)?;
+            let found = criteria::selected(findings(account, region, id), body)?;
             Ok(page(&found, body))
         }
         (&Method::POST, ["detector", id, "findings", "get"]) => {
@@ -44,13 +47,34 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
                 let message = "The request is rejected because the parameter findingIds has an invalid value.";
                 return Err(Fault::new("BadRequestException", message));
             }
-            let found = story::findings(account, region, id);
+            let found = findings(account, region, id);
             let found: Vec<_> =
                 found.into_iter().filter(|one| wanted.iter().any(|id| id.as_str() == Some(text(one, "/id")))).collect();
             Ok(json!({"findings": found}))
         }
+        (&Method::POST, ["detector", id, "findings", "archive"]) => {
+            known(id).and_then(|()| account.triage.archive(body, true))
+        }
+        (&Method::POST, ["detector", id, "findings", "unarchive"]) => {
+            known(id).and_then(|()| account.triage.archive(body, false))
+        }
+        (&Method::POST, ["detector", id, "findings", "create"]) => {
+            known(id).map(|()| account.triage.sample(region, id, body))
+        }
+        (&Method::POST, ["detector", id, "filter"]) => known(id).and_then(|()| account.triage.create(region, body)),
+        (&Method::GET, ["detector", id, "filter"]) => known(id).map(|()| account.triage.names(region)),
+        (&Method::GET, ["detector", id, "filter", name]) => known(id).and_then(|()| account.triage.get(region, name)),
+        (&Method::DELETE, ["detector", id, "filter", name]) => {
+            known(id)?;
+            account.triage.delete(region, name, &findings(account, region, id))
+        }
         _ => Err(Fault::new("UnknownOperationException", format!("{} /{}", request.method, steps.join("/")))),
     }
+}
+
+/// The findings of a Region, each in the archive or not.
+fn findings(account: &Account, region: &str, detector: &str) -> Vec<Value> {
+    account.triage.sorted(region, story::findings(account, region, detector))
 }
 
 impl Account {

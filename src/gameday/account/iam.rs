@@ -40,6 +40,29 @@ pub(super) fn caller(request: &Request) -> Result<Answer, Fault> {
     Ok(Answer::Query(answer, "https://sts.amazonaws.com/doc/2011-06-15/"))
 }
 
+/// What the policies of who plays the game allow: everything that this account takes.
+fn simulated(request: &Request) -> Result<Value, Fault> {
+    let who = request.get("PolicySourceArn");
+    if who != role_arn("responder") {
+        return Err(absent(&format!("{who} cannot be found.")));
+    }
+    let resources = match request.list("ResourceArns") {
+        all if all.is_empty() => vec!["*"],
+        all => all,
+    };
+    let actions = request.list("ActionNames");
+    let results = actions.iter().flat_map(|action| {
+        let result = |resource: &&str| {
+            json!({
+                "EvalActionName": action, "EvalResourceName": resource, "EvalDecision": "allowed",
+                "MatchedStatements": [], "MissingContextValues": [],
+            })
+        };
+        resources.iter().map(result).collect::<Vec<_>>()
+    });
+    Ok(json!({"EvaluationResults": results.collect::<Vec<_>>(), "IsTruncated": false}))
+}
+
 /// Does what is asked of IAM.
 pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fault> {
     let name = request.get("RoleName");
@@ -74,6 +97,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fa
             };
             json!({"PolicyNames": inline, "IsTruncated": false})
         }
+        "SimulatePrincipalPolicy" => simulated(request)?,
         other => return Err(Fault::new("InvalidAction", format!("Could not find operation {other}"))),
     };
     Ok(Answer::Query(answer, NAMESPACE))

@@ -25,7 +25,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
 
 /// The clusters of a Region that log.
 fn logged<'a>(account: &'a Account, request: &'a Request) -> impl Iterator<Item = &'a Arc<Cluster>> {
-    account.clusters.iter().filter(|cluster| cluster.region == request.region && logs(cluster))
+    account.clusters.iter().filter(|cluster| cluster.region == request.region && logs(account, cluster))
 }
 
 fn group(cluster: &Cluster) -> String {

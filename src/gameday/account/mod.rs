@@ -15,6 +15,7 @@ mod logs;
 mod measure;
 mod probe;
 mod request;
+mod s3;
 mod script;
 mod ssm;
 mod xml;
@@ -68,8 +69,11 @@ impl Fault {
     /// REST services tell by the status, too, what is not there and what is not allowed.
     fn status(&self) -> StatusCode {
         match self.kind {
-            "ResourceNotFoundException" | "NoSuchEntity" => StatusCode::NOT_FOUND,
+            "ResourceNotFoundException" | "NoSuchEntity" | "NoSuchBucket" | "ObjectLockConfigurationNotFoundError" => {
+                StatusCode::NOT_FOUND
+            }
             "UnauthorizedOperation" | "AccessDenied" => StatusCode::FORBIDDEN,
+            "ResourceInUseException" => StatusCode::CONFLICT,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -86,6 +90,10 @@ struct Account {
     begun: Vec<u64>,
     /// The finding that arrived, as it was written then.
     reported: Mutex<Option<Value>>,
+    /// What was done about findings.
+    triage: guardduty::Triage,
+    /// Changes of the control planes.
+    updates: eks::Updates,
 }
 
 impl Account {
@@ -114,8 +122,15 @@ pub(super) async fn start(
         .map(|(cluster, context)| (cluster.name, format!("https://{}", context.address), STANDARD.encode(&context.ca)));
     let servers = servers.collect();
     let begun = clusters.iter().map(|cluster| cluster.life().steps()).collect();
-    let (commands, reported) = (Commands::default(), Mutex::default());
-    let account = Arc::new(Account { clusters, servers, commands, begun, reported });
+    let account = Arc::new(Account {
+        clusters,
+        servers,
+        commands: Commands::default(),
+        begun,
+        reported: Mutex::default(),
+        triage: guardduty::Triage::default(),
+        updates: eks::Updates::default(),
+    });
     let task = tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {
@@ -171,7 +186,9 @@ fn operate(account: &Arc<Account>, request: &Request) -> Result<Answer, Fault> {
         "eks" => eks::operate(account, request),
         "guardduty" => guardduty::operate(account, request).map(Answer::Json),
         "iam" => iam::operate(account, request),
+        "kms" => s3::key(account, request),
         "logs" => logs::operate(account, request).map(Answer::Json),
+        "s3" => s3::operate(account, request),
         "ssm" => ssm::operate(account, &request.operation, &request.body).map(Answer::Json),
         "sts" => iam::caller(request),
         other => Err(Fault::new("UnknownOperationException", format!("{other} {}", request.operation))),

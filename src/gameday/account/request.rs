@@ -38,6 +38,17 @@ pub(super) enum Answer {
     Ec2(Value),
     /// The query protocol of the others, with the service's namespace.
     Query(Value, &'static str),
+    /// What S3 says of a bucket: a document with that root, none where it is empty.
+    Bucket {
+        /// The status.
+        status: StatusCode,
+        /// The document's root.
+        root: &'static str,
+        /// What it holds.
+        body: Value,
+        /// Where the bucket is.
+        region: &'static str,
+    },
 }
 
 impl Request {
@@ -76,6 +87,11 @@ impl Request {
         self.form.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
+    /// Whether a parameter is given, with a value or without.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.form.iter().any(|(name, _)| name == key)
+    }
+
     /// The values of a list: `InstanceId.1`, `InstanceId.2`…, or with `.member` between.
     pub(super) fn list(&self, key: &str) -> Vec<&str> {
         let numbered = |name: &str| {
@@ -97,6 +113,13 @@ impl Request {
     /// The answer, in the form of the service's protocol.
     pub(super) fn answered(&self, answer: &Answer) -> Response<Full<Bytes>> {
         let (kind, text) = match answer {
+            Answer::Bucket { status, root, body, region } => {
+                let namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+                let text = if root.is_empty() { String::new() } else { xml::document(root, namespace, "item", body) };
+                let mut response = response(*status, "application/xml", text);
+                response.headers_mut().insert("x-amz-bucket-region", HeaderValue::from_static(region));
+                return response;
+            }
             Answer::Json(value) => ("application/x-amz-json-1.1", value.to_string()),
             Answer::Ec2(value) => {
                 let mut value = value.clone();
@@ -109,9 +132,12 @@ impl Request {
             }
             Answer::Query(value, namespace) => {
                 let result = format!("{}Result", self.operation);
-                let value = json!({result: value, "ResponseMetadata": {"RequestId": REQUEST}});
                 let name = format!("{}Response", self.operation);
-                ("text/xml", xml::document(&name, namespace, "member", &value))
+                let text = xml::document(&name, namespace, "member", &json!({result: value}));
+                // Clients read the result first, whatever it is called.
+                let end = format!("</{name}>");
+                let metadata = format!("<ResponseMetadata><RequestId>{REQUEST}</RequestId></ResponseMetadata>{end}");
+                ("text/xml", text.replace(&end, &metadata))
             }
         };
         response(StatusCode::OK, kind, text)
@@ -125,6 +151,7 @@ impl Request {
                 let value = json!({"Errors": {"Error": told}, "RequestID": REQUEST});
                 response(fault.status(), "text/xml;charset=UTF-8", xml::document("Response", "", "item", &value))
             }
+            "s3" => response(fault.status(), "application/xml", xml::document("Error", "", "item", &told)),
             "autoscaling" | "iam" | "sts" => {
                 let value = json!({"Error": told, "RequestId": REQUEST});
                 response(fault.status(), "text/xml", xml::document("ErrorResponse", "", "member", &value))
@@ -156,5 +183,6 @@ fn response(code: StatusCode, kind: &'static str, text: String) -> Response<Full
     let mut response = Response::new(Full::from(text));
     *response.status_mut() = code;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert("x-amzn-requestid", HeaderValue::from_static(REQUEST));
     response
 }

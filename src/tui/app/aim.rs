@@ -14,6 +14,11 @@ impl App {
     /// What is chosen, or the nodes below it where the action acts on nodes and
     /// pods are chosen. Accounts and owners of pods are looked up when it is planned.
     pub(super) fn aimed(&self, offer: &Offer, targets: Vec<Target>) -> Vec<Target> {
+        // What was aimed at before stays: an answer to a question has come since.
+        let is_aimed = !targets.is_empty() && targets.iter().all(|target| offer.kinds.contains(&target.kind));
+        if let Some(found) = self.of_account(offer).filter(|_| !is_aimed) {
+            return found.into_iter().collect();
+        }
         if !offer.kinds.contains(&Kind::Node) || !targets.iter().all(|target| leads_on(offer, target)) {
             return targets;
         }
@@ -29,6 +34,9 @@ impl App {
     pub(super) fn action_disabled(&self, offer: &Offer, targets: &[Target]) -> Option<Clean> {
         if self.mode.read_only {
             return Some("this session is read-only".into());
+        }
+        if let Some(Err(why)) = self.of_account(offer).filter(|_| targets.is_empty()) {
+            return Some(why);
         }
         if targets.is_empty() {
             return Some("nothing is marked, under the cursor or in the scope that it acts on".into());

@@ -1,6 +1,7 @@
 //! The state of the cockpit. It does no I/O: keys and replies go in, effects
 //! come out, and views read it.
 
+mod account;
 mod act;
 mod aim;
 mod alerts;

@@ -32,18 +32,21 @@ fn audit(checks: &mut Checks, plane: &ControlPlane, group: Result<Option<&LogGro
             "audit log",
             "off: nothing records who did what to the cluster",
             format!(
-                "`aws eks update-cluster-config --name {} --logging \
-                 '{{\"clusterLogging\":[{{\"types\":[\"audit\",\"authenticator\"],\"enabled\":true}}]}}'`; what was before is lost",
+                "`podmortem act enable-audit-logs cluster/{} --case ID`, or a on the cluster in the cockpit; what was before \
+                 is lost",
                 plane.name
             ),
         );
         return;
     }
-    let authenticator = if plane.logs("authenticator") {
-        ", and the authenticator's beside it"
-    } else {
-        "; the authenticator's is off, so names cannot be traced to IAM sessions"
-    };
+    if !plane.logs("authenticator") {
+        checks.poor(
+            "authenticator",
+            "its log is off: users cannot be traced to IAM sessions",
+            format!("`podmortem act enable-audit-logs cluster/{} --case ID` turns it on", plane.name),
+        );
+    }
+    let authenticator = if plane.logs("authenticator") { ", and the authenticator's beside it" } else { "" };
     match group {
         Ok(Some(group)) => {
             let kept = group.keeps_days.map_or_else(|| "for good".to_owned(), |days| format!("{days} days"));
@@ -145,10 +148,10 @@ mod tests {
         let group = LogGroup { name: "/aws/eks/shop/cluster".into(), keeps_days: Some(90), ..LogGroup::default() };
         let on = plane(&["audit"]);
         let (state, said) = seen(|checks| audit(checks, &on, Ok(Some(&group))));
-        assert!(
-            state == State::Good && said.contains("kept 90 days") && said.contains("authenticator's is off"),
-            "{said}"
-        );
+        assert!(state == State::Good && said.contains("kept 90 days") && !said.contains("authenticator"), "{said}");
+        let mut both = Checks::default();
+        audit(&mut both, &on, Ok(Some(&group)));
+        assert!(both.all[0].what == "authenticator" && both.worst() == State::Poor, "{both:?}");
         assert_eq!(seen(|checks| audit(checks, &on, Ok(None))).0, State::Poor);
         assert_eq!(seen(|checks| audit(checks, &plane(&["api"]), Ok(None))).0, State::Bad);
     }

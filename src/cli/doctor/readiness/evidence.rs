@@ -4,11 +4,13 @@ use crate::aws::{Account, Unsaid};
 use crate::config::settings::EvidencePlace;
 
 use super::super::check::Checks;
+use super::bucket;
 
 /// Looks at the place that the settings name for this Region.
 pub async fn check(checks: &mut Checks, account: &Account, places: &[EvidencePlace]) {
     let region = account.region();
     let Some(place) = jurisdiction(checks, &region, places) else { return };
+    bucket::check(checks, account, place).await;
     if let Some(vpc) = &place.vpc {
         told(checks, "forensic VPC", vpc, account.vpc(vpc).await.map(|()| format!("{vpc} is there")));
     }

@@ -1,9 +1,11 @@
 //! What an incident will need of a cluster, looked at before there is one.
 
 mod account;
+mod bucket;
 mod evidence;
 mod nodes;
 mod objects;
+mod rights;
 
 use std::time::Duration;
 
@@ -46,6 +48,7 @@ async fn look(checks: &mut Checks, cluster: &Cluster, startup: &Startup) {
             account::check(checks, &account, plane.as_ref()).await;
             nodes::check(checks, &account, &cluster.read()).await;
             evidence::check(checks, &account, &startup.settings.evidence).await;
+            rights::check(checks, &account, plane.as_ref().ok()).await;
         }
         Err(why) => checks.poor(
             "account",

@@ -42,7 +42,7 @@ fn shape(kind: Kind, json: &str, meta: &MetaWire<'_>) -> Result<Shape, Broken> {
         Kind::CronJob => workload::cron_job(json),
         Kind::RoleBinding | Kind::ClusterRoleBinding => binding::binding(json),
         Kind::NetworkPolicy => network::policy(json),
-        Kind::Pod | Kind::Node => Err(Broken::Form),
+        Kind::Pod | Kind::Node | Kind::Finding | Kind::Cluster => Err(Broken::Form),
     }
 }
 

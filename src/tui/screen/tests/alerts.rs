@@ -103,3 +103,42 @@ fn a_window_of_any_size_shows_a_finding() {
         }
     }
 }
+
+/// The actions of the menu that can be chosen, by their ids.
+fn offered(app: &mut App) -> Vec<&'static str> {
+    press(app, "a");
+    let Some(Overlay::Menu(menu)) = app.overlays.last() else { panic!("no menu is open") };
+    let picked = menu.items.iter().filter(|item| item.disabled.is_none()).filter_map(|item| match item.pick {
+        crate::tui::overlays::Pick::Action(id) => Some(id),
+        _ => None,
+    });
+    let picked = picked.collect();
+    press(app, "esc");
+    picked
+}
+
+#[test]
+fn a_finding_of_guardduty_is_archived_and_suppressed_from_its_row() {
+    let mut app = app();
+    app.offers = crate::actions::all().iter().map(|action| crate::tui::respond::Offer::of(action.spec())).collect();
+    app.case.id = "INC-1".into();
+    told(&mut app, &[finding(&"5a".repeat(16), 5.0, "web"), finding("by-hand", 2.0, "web")], false);
+    press(&mut app, "4");
+    let all = offered(&mut app);
+    assert!(all.contains(&"archive-finding") && all.contains(&"suppress-findings"), "{all:?}");
+    assert!(all.contains(&"isolate-pod") && !all.contains(&"enable-audit-logs"), "{all:?}");
+    app.take_effects();
+    press(&mut app, ": 'archive-finding enter");
+    let effects = app.take_effects();
+    let planned = effects.iter().find_map(|effect| match effect {
+        Effect::Plan { action: "archive-finding", targets, .. } => targets.first().cloned(),
+        _ => None,
+    });
+    let target = planned.unwrap_or_else(|| panic!("{:?}", app.told));
+    assert_eq!((target.kind, target.namespace.as_deref()), (Kind::Finding, Some("us-east-1")));
+    assert_eq!(target.cluster, ClusterId(uid(99)));
+    press(&mut app, "j");
+    assert!(!offered(&mut app).contains(&"archive-finding"), "an id of somebody else's was taken for GuardDuty's");
+    press(&mut app, "1");
+    assert_eq!(offered(&mut app), ["enable-audit-logs"]);
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::super::cluster::Cluster;
+use super::super::json::{is_true, items};
 use super::super::random::Random;
 use super::instance::{id, instances, node_role, role_arn, security_group};
 use super::request::{Answer, Request};

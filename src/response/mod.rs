@@ -3,8 +3,10 @@
 mod adopt;
 mod approve;
 mod beat;
+mod bounds;
 mod confirm;
 mod decide;
+mod deeds;
 mod dry_run;
 mod engine;
 mod error;
@@ -33,7 +35,9 @@ mod watch;
 
 pub use adopt::{Interrupted, Owner, SILENCE, interrupted};
 pub use approve::{Person, approve};
+pub use bounds::within_bounds;
 pub use confirm::{Confirmation, How, to_type};
+pub use deeds::deeds;
 pub use engine::Engine;
 pub use error::ResponseError;
 pub use jobs::{Job, Jobs, TargetState};

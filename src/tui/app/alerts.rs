@@ -48,7 +48,7 @@ impl App {
     }
 
     /// Ways into clusters as findings know them.
-    fn reaches(&self) -> Vec<Reach> {
+    pub(super) fn reaches(&self) -> Vec<Reach> {
         let reach = |way: &super::Way| Reach {
             label: way.label.clone(),
             name: way.name.clone(),
@@ -73,7 +73,7 @@ impl App {
     }
 
     /// The finding that is open, or under the cursor.
-    fn finding(&self) -> Option<std::sync::Arc<Finding>> {
+    pub(super) fn finding(&self) -> Option<std::sync::Arc<Finding>> {
         match self.overlays.last() {
             Some(Overlay::Finding(look)) => Some(std::sync::Arc::clone(&look.finding)),
             _ => self.alerts.chosen().cloned(),

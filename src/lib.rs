@@ -22,6 +22,8 @@ pub mod findings;
 
 pub mod blast;
 
+pub mod triage;
+
 pub mod actions;
 
 pub mod response;

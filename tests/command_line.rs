@@ -175,3 +175,57 @@ fn doctor_tells_the_truth_where_there_is_nothing() {
         assert!(claimed.is_empty(), "it found what is not there: {claimed:#?}");
     }
 }
+
+/// A case that answers, calls people and allows a copy, and still verifies.
+#[test]
+fn a_case_is_triaged_without_a_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = "here: eu-central-1\npage: [sh, -c, 'cat; echo called for $PODMORTEM_PRIORITY >&2; exit 3']\n";
+    std::fs::write(home.path().join("settings.yaml"), settings).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = podmortem(home.path(), arguments);
+        command.env("PODMORTEM_CONFIG_DIR", home.path()).env("PODMORTEM_STATE_DIR", home.path().join("state"));
+        command.output().unwrap()
+    };
+    let told = |arguments: &[&str], code: i32| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    told(&["case", "new", "--id", "INC-42", "--responder", "kim"], 0);
+    let case = ["--case", "INC-42", "case"];
+    let with = |more: &[&'static str]| [case.as_slice(), more].concat();
+    told(&with(&["triage", "priority", "p1 users cannot pay"]), 0);
+    told(&with(&["triage", "impact", "payments fail\nsince 03:10"]), 0);
+    assert!(told(&with(&["triage", "priority", "urgent"]), 2).contains("P1, P2, P3, P4"));
+    assert!(told(&with(&["triage", "nothing", "x"]), 2).contains("war-room"));
+    assert!(told(&["--read-only", "--case", "INC-42", "case", "triage", "ticket", "x"], 4).contains("read-only"));
+    let list = told(&with(&["triage", "-o", "json"]), 0);
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let topic = |id: &str| list["items"].as_array().unwrap().iter().find(|item| item["topic"] == id).unwrap();
+    assert_eq!(topic("priority")["answer"][0], "P1 users cannot pay");
+    assert_eq!(topic("impact")["answer"].as_array().unwrap().len(), 2);
+    assert_eq!(topic("ticket")["offered"]["lines"][0], "INC-42");
+    assert!(topic("damage")["answer"].is_null());
+    assert!(told(&with(&["triage"]), 0).contains("P1 users cannot pay"));
+    assert!(told(&with(&["page"]), 4).contains("nobody was called"));
+    let paged = told(&with(&["page", "--yes"]), 1);
+    assert!(paged.contains("exit code 3") && paged.contains("called for P1"), "{paged}");
+    told(&with(&["allow-copy", "--from", "us-east-1", "--to", "eu-central-1", "--reason", ""]), 2);
+    told(&with(&["allow-copy", "--from", "us-east-1", "--to", "eu-central-1", "--reason", "legal agreed"]), 0);
+    let shown = told(&with(&["show"]), 0);
+    for part in [
+        "priority:  P1 users cannot pay",
+        "impact:    payments fail (and 1 more lines)",
+        "us-east-1 may be kept in eu-central-1",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&told(&with(&["show", "-o", "json"]), 0)).unwrap();
+    assert_eq!(json["copies"][0]["reason"], "legal agreed");
+    let journal = told(&with(&["follow", "--once"]), 0);
+    assert!(journal.contains("calls people with sh -c") && journal.contains("FAILED with exit code 3"), "{journal}");
+    told(&with(&["triage", "impact", "--clear"]), 0);
+    assert!(told(&with(&["triage", "impact"]), 0).contains("payments fail"), "what was said stays");
+    assert!(told(&["verify", "INC-42"], 0).contains("holds"));
+}

@@ -269,3 +269,37 @@ async fn a_cancelled_job_leaves_the_rest_and_says_so() {
     assert!(job.targets.iter().any(|state| state.failed.as_ref().is_some_and(|why| why.contains("cancelled"))));
     assert!(verify(engine.case().path()).unwrap().holds());
 }
+
+/// Evidence leaves its Region only where a record of the case says that it may.
+#[tokio::test]
+async fn a_capture_is_refused_where_its_evidence_would_leave_its_region() {
+    let day = game_day().await;
+    let site = site(&day, ReadOnly::open()).await;
+    let of = site.cluster.read().region().await.unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let home = Directories::under(root.path()).standing_in(Some("eu-north-9".to_owned()));
+    let new = NewCase { id: "GD-2".into(), title: String::new(), responder: "a".into(), clusters: vec![] };
+    let engine = Engine::new(Arc::new(Case::create(&home, new).unwrap())).unwrap();
+    let pod = targets(&site, Kind::Pod, 1).await;
+    let refused = engine.plan("capture-pod", &site, &pod).await.unwrap_err();
+    assert!(refused.is_refusal(), "{refused}");
+    let command = format!("podmortem case allow-copy --from {of} --to eu-north-9 --reason TEXT --case 'GD-2'");
+    assert!(refused.to_string().contains(&command), "{refused}");
+    let elsewhere = self::engine(&root.path().join("elsewhere"));
+    let plan = elsewhere.plan("capture-pod", &site, &pod).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.text().contains("is not known")), "{:?}", plan.notes);
+    let foreign = Plan { case: Some("GD-2".into()), ..plan };
+    let yes = Confirmation { plan: foreign.hash(), how: How::NotAsked };
+    assert!(engine.start(&site, foreign, &yes, Clean::default()).await.err().unwrap().is_refusal());
+    let label = engine.plan("label-pod", &site, &pod).await;
+    assert!(!matches!(&label, Err(error) if error.to_string().contains("allow-copy")), "a label captures nothing");
+    let allowed = Entry::CopyAllowed { from: of, to: "eu-north-9".into(), reason: "legal agreed".into() };
+    engine.record(allowed).await.unwrap();
+    let plan = engine.plan("capture-pod", &site, &pod).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.text().contains("legal agreed")), "{:?}", plan.notes);
+    let yes = Confirmation { plan: plan.hash(), how: How::NotAsked };
+    let job = engine.start(&site, plan, &yes, Clean::default()).await.unwrap().ended().await.unwrap();
+    assert_eq!(job.failures(), 0);
+    let kept = engine.case().summary().unwrap().evidence;
+    assert!(!kept.is_empty() && kept.iter().all(|custody| custody.source.region.is_some()));
+}

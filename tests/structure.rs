@@ -14,7 +14,7 @@ const ROOMS: [&[&str]; 15] = [
     &["playbook"],
     &["response"],
     &["actions"],
-    &["timeline", "findings", "memory", "blast"],
+    &["timeline", "findings", "memory", "blast", "triage"],
     &["case"],
     &["inventory", "rbac"],
     &["kubernetes"],

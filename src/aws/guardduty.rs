@@ -44,14 +44,35 @@ pub struct Answered {
 /// Asks every detector of a place. A detector that fails, fails alone.
 pub async fn findings(place: &Place, latch: &ReadOnly, asked: Asked) -> Answered {
     let mut answered = Answered::default();
+    let Some((guardduty, detectors)) = detectors(place, latch, &mut answered).await else { return answered };
+    for detector in detectors {
+        answered.detectors += 1;
+        of_detector(&guardduty, &detector, place, asked, &mut answered).await;
+    }
+    answered
+}
+
+/// Asks every detector of a place for one finding, put away or not. One that no detector has is in no page.
+pub async fn again(place: &Place, latch: &ReadOnly, id: &str) -> Answered {
+    let mut answered = Answered::default();
+    let Some((guardduty, detectors)) = detectors(place, latch, &mut answered).await else { return answered };
+    for detector in detectors {
+        answered.detectors += 1;
+        get(&guardduty, &detector, place, &[id.to_owned()], &mut answered).await;
+    }
+    answered
+}
+
+/// The service of a place and its detectors; what stands in the way is said.
+async fn detectors(place: &Place, latch: &ReadOnly, answered: &mut Answered) -> Option<(Client, Vec<String>)> {
     let clients = Clients::at(place, latch.clone()).await;
     if clients.region().is_none() {
         answered.wrong.push("no Region is configured; name one in the profile or with AWS_REGION".into());
-        return answered;
+        return None;
     }
     if let Err(none) = clients.credible(place).await {
         answered.wrong.push(none.to_string().into());
-        return answered;
+        return None;
     }
     let guardduty = clients.guardduty();
     let mut pages = guardduty.list_detectors().into_paginator().send();
@@ -61,18 +82,14 @@ pub async fn findings(place: &Place, latch: &ReadOnly, asked: Asked) -> Answered
             Ok(page) => detectors.extend(page.detector_ids.unwrap_or_default()),
             Err(error) => {
                 answered.wrong.push(said("guardduty:ListDetectors", place, &error));
-                return answered;
+                return None;
             }
         }
     }
     if detectors.is_empty() {
         answered.wrong.push("GuardDuty is off here: there is no detector".into());
     }
-    for detector in detectors {
-        answered.detectors += 1;
-        of_detector(&guardduty, &detector, place, asked, &mut answered).await;
-    }
-    answered
+    Some((guardduty, detectors))
 }
 
 async fn of_detector(guardduty: &Client, detector: &str, place: &Place, asked: Asked, answered: &mut Answered) {
@@ -101,18 +118,23 @@ async fn of_detector(guardduty: &Client, detector: &str, place: &Place, asked: A
         }
     }
     for some in ids.chunks(PAGE) {
-        let kept = Kept::default();
-        let call = guardduty.get_findings().detector_id(detector).set_finding_ids(Some(some.to_vec()));
-        let answer = call.customize().interceptor(kept.clone()).send().await;
-        let body = kept.take();
-        match answer {
-            Ok(_) => answered.pages.push(body),
-            // What this SDK cannot take apart may still be read.
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().is_success()) && !body.is_empty() => {
-                answered.pages.push(body);
-            }
-            Err(error) => answered.wrong.push(said("guardduty:GetFindings", place, &error)),
+        get(guardduty, detector, place, some, answered).await;
+    }
+}
+
+/// Findings of a detector by their ids, as they came.
+async fn get(guardduty: &Client, detector: &str, place: &Place, ids: &[String], answered: &mut Answered) {
+    let kept = Kept::default();
+    let call = guardduty.get_findings().detector_id(detector).set_finding_ids(Some(ids.to_vec()));
+    let answer = call.customize().interceptor(kept.clone()).send().await;
+    let body = kept.take();
+    match answer {
+        Ok(_) => answered.pages.push(body),
+        // What this SDK cannot take apart may still be read.
+        Err(error) if error.raw_response().is_some_and(|raw| raw.status().is_success()) && !body.is_empty() => {
+            answered.pages.push(body);
         }
+        Err(error) => answered.wrong.push(said("guardduty:GetFindings", place, &error)),
     }
 }
 

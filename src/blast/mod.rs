@@ -15,7 +15,7 @@ mod secrets;
 mod tests;
 
 pub use facts::{Facts, Iam};
-pub use host::{Host, Way};
+pub use host::{Host, Way, ways};
 pub use identity::{Given, Identity, Might};
 pub use line::{Lead, Line, Tone};
 pub use origin::{Origin, OriginError};

@@ -21,6 +21,9 @@ pub struct Source {
     pub command: Clean,
     /// The object that it is about.
     pub target: Option<Target>,
+    /// The AWS Region that it is read from, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Clean>,
 }
 
 /// The chain of custody of one artefact: what, from where, when, by whom, how.

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use super::access::Access;
 use super::error::{At, CaseError};
+use super::jurisdiction::Jurisdiction;
 use super::known::Known;
 use super::merge::merge;
 use super::read::{self, lines_path, writers};
-use super::{By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Summary, WriterId};
+use super::{
+    By, CaseId, Digest, Disk, Entry, Epochs, Evidence, Follower, Journal, Plans, Record, Stay, Summary, WriterId,
+};
 use crate::config::Directories;
 use crate::model::{Clean, ClusterId};
 
@@ -32,6 +35,7 @@ pub struct Case {
     path: PathBuf,
     access: Access,
     journal: Journal,
+    here: Option<Clean>,
 }
 
 impl Case {
@@ -100,7 +104,19 @@ impl Case {
 
     fn at(id: CaseId, path: PathBuf, access: Access, home: &Directories) -> Self {
         let journal = Journal::new(&path, access, By::current(), home.state());
-        Self { id, path, access, journal }
+        Self { id, path, access, journal, here: home.here().map(Clean::from) }
+    }
+
+    fn bounds(&self) -> Jurisdiction {
+        Jurisdiction { id: self.id.clone(), case: self.path.clone(), here: self.here.clone() }
+    }
+
+    /// Whether evidence of a Region may be kept where this case stands.
+    ///
+    /// # Errors
+    /// It would leave its Region, and nobody has allowed that; or the journal cannot be read.
+    pub fn may_keep(&self, of: Option<&Clean>) -> Result<Stay, CaseError> {
+        self.bounds().may_keep(of)
     }
 
     /// The id.
@@ -120,7 +136,7 @@ impl Case {
 
     /// The evidence store.
     pub fn evidence(&self) -> Evidence {
-        Evidence::new(self.path.join("evidence"), self.access)
+        Evidence::new(self.path.join("evidence"), self.access, self.bounds())
     }
 
     /// The plans that were made for this case.
@@ -196,7 +212,7 @@ impl Case {
     }
 }
 
-fn records(path: &Path) -> Result<Vec<Record>, CaseError> {
+pub(super) fn records(path: &Path) -> Result<Vec<Record>, CaseError> {
     let journal = path.join("journal");
     let mut files = Vec::new();
     for writer in writers(&journal)? {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::CaseId;
+use crate::model::Clean;
 
 /// Why a case could not be made, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,20 @@ pub enum CaseError {
     NotAKey {
         /// The file.
         path: PathBuf,
+    },
+    /// Evidence would leave its Region, and the case does not allow that.
+    #[error(
+        "evidence of {from} is not kept in {to}, where this machine stands: to allow it in this case, \
+         `podmortem case allow-copy --from {from} --to {to} --reason TEXT --case '{id}'`, \
+         or :allow-copy {from} {to} REASON in the cockpit"
+    )]
+    Elsewhere {
+        /// The Region that it is of.
+        from: Clean,
+        /// The Region where it would be kept.
+        to: Clean,
+        /// The case.
+        id: CaseId,
     },
     /// A plan that is not there.
     #[error("there is no plan {hash} here; make it again with `podmortem plan`")]

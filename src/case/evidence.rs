@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::access::{Access, sync_dir};
 use super::error::{At, CaseError};
+use super::jurisdiction::Jurisdiction;
 use super::{Custody, Digest, Program, Source};
 use crate::model::Clean;
 
@@ -19,6 +20,7 @@ use crate::model::Clean;
 pub struct Evidence {
     dir: PathBuf,
     access: Access,
+    bounds: Jurisdiction,
 }
 
 /// Files that are being written carry this prefix; `verify` names those that were left behind.
@@ -32,12 +34,18 @@ pub(super) fn writer_of(name: &str) -> Option<Program> {
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Evidence {
-    pub(super) const fn new(dir: PathBuf, access: Access) -> Self {
-        Self { dir, access }
+    pub(super) const fn new(dir: PathBuf, access: Access, bounds: Jurisdiction) -> Self {
+        Self { dir, access, bounds }
     }
 
     /// Begins an artefact.
+    ///
+    /// # Errors
+    /// It would leave its Region without the case's leave, or the disk refuses.
     pub fn begin(&self, source: Source) -> Result<Artefact, CaseError> {
+        if source.region.is_some() {
+            self.bounds.may_keep(source.region.as_ref())?;
+        }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = self.dir.join(format!("{UNFINISHED}{}-{number}", Program::current()));
         let file = self.access.create_new(&path).at("create", &path)?;

@@ -81,6 +81,8 @@ fn in_force(settings: &Settings) -> Value {
         },
         "favourites": settings.favourites,
         "aliases": aliases,
+        "here": settings.here,
+        "page": settings.page,
         "networks": settings.networks.iter().map(network).collect::<Vec<_>>(),
         "read_only": settings.read_only,
     })

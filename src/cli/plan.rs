@@ -35,8 +35,12 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let targets = args.aim.resolve(startup, &place).await?;
     let id = case.as_ref().map(|case| case.id());
     let known = case.as_ref().map(|case| case.records()).transpose()?.map(|records| response::known(&records));
-    let order = Order { action, options: args.aim.options(), known: known.unwrap_or_default() };
+    let order = Order { action, options: args.aim.options(), known: known.unwrap_or_default(), ..Order::default() };
     let plan = response::plan(order, &place.site, &targets, id).await.map_err(refusal)?;
+    let plan = match &case {
+        Some(case) => response::within_bounds(case, &place.site, plan).await.map_err(refusal)?,
+        None => plan,
+    };
     match &case {
         Some(case) if !startup.read_only() => Engine::new(Arc::clone(case))?.keep(&place.site, &plan).await?,
         _ => drop(Plans::outside(startup.directories.state()).keep(&plan)?),

@@ -33,6 +33,7 @@ impl Startup {
             None => directories,
         };
         let (mut settings, troubles) = Settings::load(&directories);
+        let directories = directories.standing_in(settings.here.clone());
         settings.read_only |= options.read_only;
         if options.ascii {
             settings.ascii = Some(true);

@@ -13,6 +13,7 @@ pub struct Directories {
     state: PathBuf,
     cache: PathBuf,
     cases: PathBuf,
+    here: Option<String>,
 }
 
 /// Neither `HOME` nor the overrides say where files belong.
@@ -40,7 +41,7 @@ impl Directories {
         });
         let (config, cache, state) = (config.ok_or(NoHome)?, cache.ok_or(NoHome)?, state.ok_or(NoHome)?);
         let cases = variable("PODMORTEM_CASES").unwrap_or_else(|| state.join("cases"));
-        Ok(Self { config, state, cache, cases })
+        Ok(Self { config, state, cache, cases, here: None })
     }
 
     /// All directories below one: for the game day and for tests.
@@ -50,6 +51,7 @@ impl Directories {
             state: root.join("state"),
             cache: root.join("cache"),
             cases: root.join("state/cases"),
+            here: None,
         }
     }
 
@@ -57,6 +59,12 @@ impl Directories {
     #[must_use]
     pub fn with_cases(self, cases: PathBuf) -> Self {
         Self { cases, ..self }
+    }
+
+    /// The same directories, on a machine that stands in that AWS Region.
+    #[must_use]
+    pub fn standing_in(self, here: Option<String>) -> Self {
+        Self { here, ..self }
     }
 
     /// The same person's directories for a game: settings and keys stay, what is
@@ -80,6 +88,11 @@ impl Directories {
     /// What can be fetched again.
     pub fn cache(&self) -> &Path {
         &self.cache
+    }
+
+    /// The AWS Region that these directories stand in, where the settings say so.
+    pub fn here(&self) -> Option<&str> {
+        self.here.as_deref()
     }
 
     /// The cases.

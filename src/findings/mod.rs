@@ -3,6 +3,7 @@
 //! that it speaks of.
 
 mod account;
+mod again;
 mod audit_log;
 pub mod catalogue;
 mod document;
@@ -23,6 +24,7 @@ mod typed;
 mod unpack;
 
 pub use account::of_accounts;
+pub use again::{Again, Asks, NotAsked, again, changes};
 pub use audit_log::of_audit_log;
 pub use explain::{Leads, Line, Weight, explain};
 pub use filter::Filter;

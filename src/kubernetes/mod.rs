@@ -14,6 +14,7 @@ pub mod logs;
 mod plugin;
 mod proxy;
 pub mod read;
+mod region;
 mod request;
 mod rights;
 mod secrets;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::approve::approved_by;
+use super::bounds::{may_capture, within_bounds};
 use super::dry_run::rehearsed;
 use super::history::History;
 use super::live::Live;
@@ -88,6 +89,7 @@ impl Engine {
     ) -> Result<Plan, ResponseError> {
         let order = Order { known: self.known()?, ..order.into() };
         let plan = planning::plan(order, site, targets, Some(self.case().id())).await?;
+        let plan = within_bounds(self.case(), site, plan).await?;
         self.keep(site, &plan).await?;
         Ok(plan)
     }
@@ -99,7 +101,8 @@ impl Engine {
     /// There is no such job, it cannot be undone, nothing of it stands, or what is there cannot be read.
     pub async fn plan_undo(&self, site: &Site, job: &JobId) -> Result<Plan, ResponseError> {
         let targets = undo::standing(self.case(), job)?;
-        let plan = rehearsed(site, undo::plan(self.case(), site, job, &targets).await?).await;
+        let plan = within_bounds(self.case(), site, undo::plan(self.case(), site, job, &targets).await?).await?;
+        let plan = rehearsed(site, plan).await;
         self.keep(site, &plan).await?;
         Ok(plan)
     }
@@ -195,6 +198,7 @@ impl Engine {
             let (plan, here) = (plan.cluster.to_string().into(), site.identity.cluster.to_string().into());
             return Err(ResponseError::OtherCluster { plan, here });
         }
+        may_capture(self.case(), site, plan).await?;
         let read = site.cluster.read();
         let (now, lacking) = tokio::join!(self.anew(site, plan), missing(&read, action.spec(), plan));
         let lacking = lacking?;
@@ -223,7 +227,12 @@ impl Engine {
         match &plan.undoes {
             Some(job) => undo::plan(self.case(), site, &JobId(job.clone()), &plan.targets).await,
             None => {
-                let order = Order { action: &plan.action, options: plan.options.clone(), known: self.known()? };
+                let order = Order {
+                    action: &plan.action,
+                    options: plan.options.clone(),
+                    known: self.known()?,
+                    said: Vec::new(),
+                };
                 planning::sketch(order, site, &plan.targets, case.as_ref()).await
             }
         }

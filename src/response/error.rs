@@ -118,6 +118,7 @@ impl ResponseError {
                 | Self::RestedOn { .. }
                 | Self::StillRuns(_)
                 | Self::OwnPlan(_)
+                | Self::Case(CaseError::Elsewhere { .. })
         )
     }
 }

@@ -158,6 +158,7 @@ impl JobHand {
             identity: self.identity.clone(),
             command: format!("kubectl get --raw '{}'", call.path).into(),
             target: self.plan.targets.get(self.place).cloned(),
+            region: self.together.region(&self.read).await,
         };
         let mut artefact = self.evidence.begin(source)?;
         let mut chunks = match self.read.stream(&call.path).await {

@@ -101,7 +101,7 @@ impl JobHand {
         let label = format!("{}/{}", call.path, script.comment).into();
         let target = self.plan.targets.get(call.target).cloned();
         let identity = caller.unwrap_or_else(|| self.identity.clone());
-        let source = source(label, sent, identity, target);
+        let source = Source { region: self.together.region(&self.read).await, ..source(label, sent, identity, target) };
         keep_printed(&self.live, &self.evidence, &self.job, source, printed).await
     }
 }
@@ -116,6 +116,7 @@ pub(super) fn source(label: Clean, sent: &Sent, identity: Clean, target: Option<
         identity,
         command: format!("aws ssm get-command-invocation --command-id {id} --instance-id {instance}").into(),
         target,
+        region: None,
     }
 }
 

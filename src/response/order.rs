@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Jobs;
 use crate::actions::Known;
 use crate::case::{Entry, Record};
-use crate::model::{Options, Target, Uid, Verdict};
+use crate::model::{Options, PlanNote, Target, Uid, Verdict};
 
 /// An action, what it is told beside its targets, and what the case knows.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Order<'a> {
     pub options: Options,
     /// What the case knows.
     pub known: Known,
+    /// What whoever orders it adds to what is read before the yes.
+    pub said: Vec<PlanNote>,
 }
 
 impl<'a> From<&'a str> for Order<'a> {

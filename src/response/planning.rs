@@ -18,7 +18,11 @@ pub async fn plan(
     targets: &[Target],
     case: Option<&CaseId>,
 ) -> Result<Plan, ResponseError> {
-    Ok(rehearsed(site, sketch(order.into(), site, targets, case).await?).await)
+    let mut order: Order<'_> = order.into();
+    let said = std::mem::take(&mut order.said);
+    let mut plan = sketch(order, site, targets, case).await?;
+    plan.notes.extend(said);
+    Ok(rehearsed(site, plan).await)
 }
 
 /// The same from reading alone: enough to see whether an earlier plan still holds.
@@ -31,7 +35,7 @@ pub async fn sketch(
     targets: &[Target],
     case: Option<&CaseId>,
 ) -> Result<Plan, ResponseError> {
-    let Order { action, options, known } = order;
+    let Order { action, options, known, .. } = order;
     let action = find(action)?;
     let spec = action.spec();
     let options = actions::settled(spec, &options)?;

@@ -8,7 +8,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
 
 use crate::actions::ActionError;
 use crate::case::Custody;
-use crate::kubernetes::Error;
+use crate::kubernetes::{Error, Read};
 use crate::model::Clean;
 
 /// Targets that are worked on at once. Proofs are not counted: most of their time they wait.
@@ -25,6 +25,7 @@ pub type Stored = Arc<OnceCell<Result<Custody, Error>>>;
 pub struct Together {
     answers: Mutex<HashMap<usize, Answered>>,
     stored: Mutex<HashMap<Clean, Stored>>,
+    region: OnceCell<Option<Clean>>,
     under_way: watch::Sender<usize>,
     permits: Semaphore,
 }
@@ -39,6 +40,7 @@ impl Together {
         Arc::new(Self {
             answers: Mutex::default(),
             stored: Mutex::default(),
+            region: OnceCell::new(),
             under_way,
             permits: Semaphore::new(AT_ONCE),
         })
@@ -55,6 +57,11 @@ impl Together {
     pub fn stored(&self, source: &Clean) -> Stored {
         let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(stored.entry(source.clone()).or_default())
+    }
+
+    /// The Region that the job's evidence is of, looked up once.
+    pub async fn region(&self, read: &Read) -> Option<Clean> {
+        self.region.get_or_init(|| read.region()).await.clone()
     }
 
     /// Returns when no target is on its way any more.

@@ -1,27 +1,24 @@
 //! The responding half outside the cockpit: the case, plans and running jobs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
-use crate::case::{By, Case, Entry, JobId, NewCase};
+use crate::case::{By, Case, Entry, JobId, NewCase, PageEnd};
 use crate::config::Directories;
-use crate::findings::{Batch, typed_in};
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target};
+use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, WriteRight};
 use crate::response::{
-    Confirmation, Engine, How, Order, Owner, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
+    Confirmation, Engine, How, Order, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
 };
+use crate::triage::PageCall;
 
 use super::effect::{Reply, Tone};
 use super::files::Files;
+use super::following::{left_open, records};
 use super::recording::{self, Recorder};
-use super::respond::line;
-
-/// New records are looked for this often.
-const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
+use super::rereading::Rereading;
 
 /// The case that is open, and what runs under it.
 pub struct Acting {
@@ -34,6 +31,9 @@ pub struct Acting {
     watched: Vec<(SessionId, ClusterId)>,
     news: Arc<Notify>,
 }
+
+/// The alert that a plan is made from, when it was last asked for again, and where it can be.
+type MadeFrom = (Rereading, (Arc<Finding>, Clean));
 
 impl Acting {
     /// Nothing open yet.
@@ -88,14 +88,24 @@ impl Acting {
     }
 
     /// Plans an action. Nothing is sent but reads.
-    pub fn plan(&mut self, site: Site, action: &'static str, options: Options, targets: Vec<Target>) {
+    pub fn plan(
+        &mut self,
+        site: Site,
+        action: &'static str,
+        options: Options,
+        (targets, alert): (Vec<Target>, Option<MadeFrom>),
+    ) {
         let Some(engine) = self.engine.clone() else {
             self.tell(Tone::Bad, "no case is open; :case ID opens or begins one");
             return;
         };
         let replies = self.replies.clone();
         self.followers.spawn(async move {
-            let order = Order { action, options, ..Order::default() };
+            let said = match &alert {
+                Some((rereading, (finding, last))) => vec![rereading.note(finding, last, &engine).await],
+                None => Vec::new(),
+            };
+            let order = Order { action, options, said, ..Order::default() };
             let plan = async { engine.plan(order, &site, &reached(&site, action, targets).await?).await }.await;
             let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
             let _ = replies.send(Reply::Planned(answer)).await;
@@ -204,6 +214,32 @@ impl Acting {
         self.engine.clone()
     }
 
+    /// Puts a record of the responder's into the case, and tells whether it stands there.
+    pub fn write(&mut self, entry: Entry, told: Clean) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        self.jobs.spawn(async move {
+            let reply = match engine.record(entry).await {
+                Ok(()) => Reply::Written(told),
+                Err(error) => Reply::Tell(Tone::Bad, format!("it was not recorded: {error}").into()),
+            };
+            let _ = replies.send(reply).await;
+        });
+    }
+
+    /// Calls people: announced before, and what came of it recorded.
+    pub fn page(&mut self, call: PageCall, right: WriteRight) {
+        let Some(engine) = self.engine.clone() else { return };
+        let replies = self.replies.clone();
+        self.jobs.spawn(async move {
+            let (tone, text) = match paged(&engine, &call, &right).await {
+                Ok(told) => told,
+                Err(why) => (Tone::Bad, format!("nobody was called: {why}")),
+            };
+            let _ = replies.send(Reply::Tell(tone, text.into())).await;
+        });
+    }
+
     /// Begins a recording of the screen; it ends when what is given back is dropped.
     ///
     /// # Errors
@@ -270,40 +306,17 @@ impl Acting {
     }
 }
 
-/// Tells which jobs of the case nobody works on any more.
-async fn left_open(engine: Engine, replies: mpsc::Sender<Reply>) {
-    let found = tokio::task::spawn_blocking(move || engine.interrupted()).await;
-    let Ok(Ok(found)) = found else { return };
-    for open in found.iter().filter(|open| open.owner == Owner::Gone) {
-        let (job, by) = (&open.job, &open.job.by);
-        let (done, all) = (job.finished(), job.targets.len());
-        let told = format!(
-            "{} of {}@{} has no end ({done} of {all} targets): its program is gone, :resume {} goes on with it",
-            job.id, by.user, by.host, job.id
-        );
-        let _ = replies.send(Reply::Tell(Tone::Bad, told.into())).await;
-    }
-}
-
-async fn records(engine: Engine, replies: mpsc::Sender<Reply>) {
-    let mut follower = engine.case().follow();
-    loop {
-        let polled = tokio::task::spawn_blocking(move || {
-            let news = follower.poll();
-            (news, follower)
-        });
-        let Ok((news, next)) = polled.await else { return };
-        follower = next;
-        let findings: Vec<Finding> = news.iter().flatten().filter_map(typed_in).collect();
-        if !findings.is_empty() {
-            let batch = Box::new(Batch { findings, ..Batch::default() });
-            let _ = replies.send(Reply::Findings(batch, false)).await;
-        }
-        let lines: Vec<Clean> = news.iter().flatten().filter_map(line).collect();
-        if !lines.is_empty() && replies.send(Reply::Records(lines)).await.is_err() {
-            return;
-        }
-        tokio::time::sleep(FOLLOWED_EVERY).await;
+/// Runs the command between its two records.
+async fn paged(engine: &Engine, call: &PageCall, right: &WriteRight) -> Result<(Tone, String), String> {
+    let announced = Entry::Paging(Box::new(call.announced()));
+    engine.record(announced).await.map_err(|error| error.to_string())?;
+    let paged = call.run(right).await.map_err(|error| error.to_string())?;
+    let tone = if paged.end == (PageEnd::Exited { code: 0 }) { Tone::Good } else { Tone::Bad };
+    let said = paged.said.first().map(|line| format!("; it says: {line}")).unwrap_or_default();
+    let told = format!("{}: {}{said}", paged.program, paged.end);
+    match engine.record(Entry::Paged(Box::new(paged))).await {
+        Ok(()) => Ok((tone, told)),
+        Err(error) => Ok((Tone::Bad, format!("{told}; that was not recorded: {error}"))),
     }
 }
 

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::blast::Facts;
-use crate::case::{Custody, JobId};
-use crate::findings::Batch;
+use crate::case::{self, Custody, JobId};
+use crate::findings::{Again, Batch};
 use crate::inventory::RowId;
 use crate::kubernetes::Entry;
-use crate::model::{Clean, ClusterId, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Typed, Update};
+use crate::model::{
+    Clean, ClusterId, Finding, Identity, Kind, Options, Plan, PlanHash, SessionId, Target, Typed, Update,
+};
 use crate::playbook::Playbook;
 use crate::rbac::Rights;
 use crate::response::{How, Jobs, Sighting};
+use crate::triage::{Ledger, PageCall};
 
 use super::detail::{Around, LogLine, Question};
 
@@ -127,6 +130,15 @@ pub enum Effect {
         options: Options,
         /// What it would act on.
         targets: Vec<Target>,
+        /// The alert that it is made from, and when that was last asked for again.
+        alert: Option<(Arc<Finding>, Clean)>,
+    },
+    /// Ask for an alert again at its source.
+    Reread {
+        /// The alert.
+        finding: Arc<Finding>,
+        /// Whether somebody pressed the key for it.
+        by_hand: bool,
     },
     /// Plan to put back what a job changed.
     PlanUndo {
@@ -157,6 +169,15 @@ pub enum Effect {
     Evidence,
     /// Check every hash, chain and signature of the case.
     Verify,
+    /// Put something that the responder decided into the case, and tell it.
+    Write {
+        /// The record.
+        entry: Box<case::Entry>,
+        /// What is told once it is on disk.
+        told: Clean,
+    },
+    /// Call people with the responder's own command.
+    Page(Box<PageCall>),
     /// Read an artefact.
     ReadEvidence(Box<Custody>),
     /// Read a plan of the case.
@@ -225,6 +246,10 @@ pub enum Reply {
     Notes(String),
     /// The notes were saved.
     NotesSaved,
+    /// What the responder decided is on disk; what is told of it.
+    Written(Clean),
+    /// What the journal of the case holds of triage.
+    Ledger(Arc<Ledger>),
     /// The jobs of the case that stand and can be put back, the newest first.
     Standing(Vec<JobId>),
     /// A job that was begun here has ended, or could not be begun.
@@ -248,6 +273,15 @@ pub enum Reply {
     Records(Vec<Clean>),
     /// Findings that were read, and whether somebody asked for them by name.
     Findings(Box<Batch>, bool),
+    /// What came of asking for an alert again.
+    Reread {
+        /// The alert as it was.
+        finding: Arc<Finding>,
+        /// What came of it, or why it was not asked for.
+        came: Result<Box<Again>, Clean>,
+        /// Whether somebody pressed the key for it.
+        by_hand: bool,
+    },
     /// Where findings are asked for from here on.
     FindingsAsked(Clean),
     /// Something to tell the responder.

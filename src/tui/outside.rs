@@ -4,32 +4,27 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::aws::eks::{Place, discover};
 use crate::blast::Facts;
 use crate::inventory::Now;
-use crate::kubernetes::{Cluster, Entry, Events, Impersonation, LogOptions, Watches};
+use crate::kubernetes::{Cluster, Entry, Events, Impersonation, Watches};
 use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
 use crate::playbook::Shelf;
 use crate::rbac::Rights;
 use crate::response::Site;
 
 use super::acting::Acting;
-use super::detail::LogLine;
 use super::effect::{Effect, Reply, Tone};
 use super::findings;
 use super::recording::Recorder;
+use super::rereading::Rereading;
 use super::start::Options;
+use super::tail::Tail;
 use super::terminal::Capabilities;
 use super::terminal::clipboard::{Clipboard, Copied};
-
-/// Lines of a log that are read at first.
-const TAIL: u64 = 1_000;
-/// Longest line of a log that is shown, in characters.
-const LINE: usize = 2_000;
 
 /// Carries out what the cockpit asks for.
 pub struct Outside {
@@ -41,6 +36,7 @@ pub struct Outside {
     clipboard: Clipboard,
     replies: mpsc::Sender<Reply>,
     acting: Acting,
+    rereading: Rereading,
     shelf: Shelf,
     logs: JoinSet<()>,
     tasks: JoinSet<()>,
@@ -63,6 +59,7 @@ impl Outside {
             clipboard: Clipboard::new(&options.directories, capabilities),
             news,
             acting: Acting::new(options.directories.clone(), replies.clone()),
+            rereading: Rereading::new(options),
             shelf: Shelf::of(&options.directories),
             replies,
             logs: JoinSet::new(),
@@ -174,10 +171,19 @@ impl Outside {
                 }
             }
             Effect::Scope(targets) => self.acting.scope(targets),
-            Effect::Plan { session, identity, action, options, targets } => {
+            Effect::Plan { session, identity, action, options, targets, alert } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
-                    self.acting.plan(Site { cluster, identity }, action, options, targets);
+                    let alert = alert.map(|alert| (self.rereading.clone(), alert));
+                    self.acting.plan(Site { cluster, identity }, action, options, (targets, alert));
                 }
+            }
+            Effect::Reread { finding, by_hand } => {
+                let (rereading, engine) = (self.rereading.clone(), self.acting.engine());
+                let replies = self.replies.clone();
+                self.tasks.spawn(async move {
+                    let came = rereading.of(&finding, engine.as_ref()).await.map(Box::new);
+                    let _ = replies.send(Reply::Reread { finding, came, by_hand }).await;
+                });
             }
             Effect::PlanUndo { session, identity, job } => {
                 if let Some(cluster) = self.cluster(session).cloned() {
@@ -197,6 +203,11 @@ impl Outside {
             }
             Effect::LookAgain => self.acting.look_again(),
             Effect::Saw { sighting, may_write } => self.acting.saw(sighting, may_write),
+            Effect::Write { entry, told } => self.acting.write(*entry, told),
+            Effect::Page(call) => match self.latch.write_right() {
+                Ok(right) => self.acting.page(*call, right),
+                Err(refused) => drop(self.replies.try_send(Reply::Tell(Tone::Bad, refused.to_string().into()))),
+            },
             Effect::Evidence => self.acting.files().list(),
             Effect::Verify => self.acting.files().verify(),
             Effect::ReadEvidence(custody) => self.acting.files().read(*custody),
@@ -297,58 +308,5 @@ impl Outside {
 
     fn cluster(&self, session: SessionId) -> Option<&Cluster> {
         self.clusters.iter().map(|(cluster, _)| cluster).find(|cluster| cluster.session() == session)
-    }
-}
-
-/// A container's log as it grows.
-struct Tail {
-    cluster: Cluster,
-    namespace: Clean,
-    name: Clean,
-    container: Clean,
-    previous: bool,
-}
-
-impl Tail {
-    async fn read(self, ticket: u64, replies: mpsc::Sender<Reply>) {
-        let (previous, follow) = (self.previous, !self.previous);
-        let options = LogOptions { previous, follow, tail: Some(TAIL), ..LogOptions::default() };
-        let stream = self.cluster.read().logs(&self.namespace, &self.name, &self.container, options).await;
-        let why = match stream {
-            Err(error) => Some(error.said()),
-            Ok(mut stream) => {
-                let mut rest = Vec::new();
-                let mut failed = None;
-                while let Some(piece) = stream.next().await {
-                    match piece {
-                        Err(error) => failed = Some(Clean::from(error.to_string())),
-                        Ok(bytes) => {
-                            rest.extend_from_slice(&bytes);
-                            let lines = self.lines(&mut rest);
-                            if !lines.is_empty() && replies.send(Reply::Log(ticket, lines)).await.is_err() {
-                                return;
-                            }
-                        }
-                    }
-                }
-                failed
-            }
-        };
-        let _ = replies.send(Reply::LogEnded(ticket, self.container, why)).await;
-    }
-
-    /// Takes whole lines off the front; a line that never ends is cut.
-    fn lines(&self, rest: &mut Vec<u8>) -> Vec<LogLine> {
-        let end = match memchr::memrchr(b'\n', rest) {
-            Some(end) => end + 1,
-            None if rest.len() > 16 * LINE => rest.len(),
-            None => return Vec::new(),
-        };
-        let whole: Vec<u8> = rest.drain(..end).collect();
-        whole
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| LogLine { container: self.container.clone(), text: Clean::bytes(line, LINE) })
-            .collect()
     }
 }

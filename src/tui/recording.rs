@@ -46,6 +46,7 @@ pub fn begin(evidence: &Evidence, size: (u16, u16)) -> Result<(Recorder, Recordi
         identity: by.user,
         command: ":record".into(),
         target: None,
+        region: None,
     })?;
     let (width, height) = size;
     let header = json!({"version": 2, "width": width, "height": height, "timestamp": Timestamp::now().as_second()});

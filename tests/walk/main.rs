@@ -10,6 +10,7 @@
 #[path = "../pty/mod.rs"]
 mod pty;
 mod svg;
+mod triage;
 
 use pty::Pty;
 use svg::Frame;

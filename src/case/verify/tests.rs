@@ -24,6 +24,7 @@ fn source(label: &str) -> Source {
         identity: "alice".into(),
         command: "kubectl get --raw /api/v1".into(),
         target: None,
+        region: None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! `podmortem case`
 
+mod copies;
+mod page;
 mod resume;
 mod show;
+mod triage;
 mod watch;
 
 use std::io::Read as _;
@@ -92,6 +95,12 @@ enum Command {
         #[arg(value_name = "JOB")]
         job: String,
     },
+    /// What has to be asked about the incident of --case, who has answered it, and to answer it
+    Triage(triage::Args),
+    /// Call people with the command that settings.yaml names (page:), and record what came of it
+    Page(page::Args),
+    /// Allow evidence of one Region to be kept in another, in the case of --case
+    AllowCopy(copies::Args),
     /// Note something in the case of --case
     Note {
         /// What to note
@@ -139,6 +148,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
         Command::Approve { plan } => approve(startup, *plan).await?,
         Command::Resume(args) => return resume::run(args, startup).await,
         Command::Cancel { job } => resume::cancel(job, startup).await?,
+        Command::Triage(args) => triage::run(args, startup)?,
+        Command::Page(args) => return page::run(args, startup).await,
+        Command::AllowCopy(args) => copies::run(args, startup)?,
         Command::Note { text, save } => note(startup, text.as_deref(), save.as_ref())?,
     }
     Ok(Exit::Done)

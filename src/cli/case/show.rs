@@ -4,19 +4,27 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use color_eyre::eyre::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::case::{Answer, Case, Entry, JobEnd, Record};
 use crate::cli::list::Output;
+use crate::model::Clean;
 use crate::response::Jobs;
+use crate::triage::Ledger;
+
+use super::triage;
 
 /// A case in the form that was asked for.
 pub fn text(case: &Case, output: Output) -> Result<String> {
     let records = case.records()?;
     let (summary, jobs) = (case.summary()?, Jobs::fold(&records));
+    let ledger = Ledger::fold(&records);
+    let facts = triage::facts(&ledger, &jobs);
     let mut value = json!(summary);
     if let Some(fields) = value.as_object_mut() {
         fields.insert("jobs".to_owned(), json!(jobs));
+        fields.insert("triage".to_owned(), json!(triage::items(&ledger, &facts)));
+        fields.insert("copies".to_owned(), json!(copies(&ledger)));
     }
     Ok(match output {
         Output::Json => format!("{value:#}\n"),
@@ -30,6 +38,10 @@ pub fn text(case: &Case, output: Output) -> Result<String> {
             for cluster in &summary.clusters {
                 let _ = writeln!(text, "cluster:   {cluster}");
             }
+            for (from, to, reason) in &ledger.copies {
+                let _ = writeln!(text, "copies:    evidence of {from} may be kept in {to}: {reason}");
+            }
+            triage::answered(&ledger, &mut text);
             for job in jobs.iter() {
                 let end = match (&job.ended, &job.undoes) {
                     (Some(_), None) => "ended".to_owned(),
@@ -53,6 +65,11 @@ pub fn text(case: &Case, output: Output) -> Result<String> {
             text
         }
     })
+}
+
+/// The copies between Regions that the case allows.
+fn copies(ledger: &Ledger) -> Vec<Value> {
+    ledger.copies.iter().map(|(from, to, reason)| json!({"from": from, "to": to, "reason": reason})).collect()
 }
 
 /// One record of a journal that is followed.
@@ -111,9 +128,22 @@ fn said(entry: &Entry) -> String {
         Entry::Adopted { job, from, epoch, why } => format!("{job} taken over from {from} (epoch {epoch}): {why}"),
         Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
         Entry::CancelAsked { job } => format!("{job}: its owner is asked to cancel it"),
+        Entry::Triage { topic, lines } => match lines.as_slice() {
+            [] => format!("{topic}: the answer was taken back"),
+            [line] => format!("{topic}: {line}"),
+            [line, more @ ..] => format!("{topic}: {line} (and {} more lines)", more.len()),
+        },
+        Entry::Reread(reread) => format!("asked {} for {} again: {}", reread.of, reread.finding, reread.words()),
+        Entry::Paging(page) => format!("calls people with {}, text {}", joined(&page.command), page.sha256.short()),
+        Entry::Paged(paged) => format!("called people with {}: {}", paged.program, paged.end),
+        Entry::CopyAllowed { from, to, reason } => format!("allowed evidence of {from} to be kept in {to}: {reason}"),
         Entry::Beat => "goes on".to_owned(),
         Entry::Unknown => "an entry of a later version of podmortem".to_owned(),
     }
+}
+
+fn joined(words: &[Clean]) -> String {
+    words.iter().map(Clean::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -27,6 +27,14 @@ pub fn check(startup: &Startup) -> Checks {
         directory(&mut checks, what, path);
     }
     private(&mut checks, directories.cases());
+    match &startup.settings.here {
+        Some(here) => checks.good("here", format!("this machine and its cases stand in {here}")),
+        None => checks.poor(
+            "here",
+            "the settings do not say in which Region this machine and its cases stand",
+            "set here: in settings.yaml; without it, nothing says whether evidence leaves its Region",
+        ),
+    }
     for trouble in &startup.troubles {
         checks.poor(
             "settings",

@@ -70,6 +70,8 @@ fn set(settings: &mut Settings, name: &str, value: Value) -> Result<(), String> 
         "scroll" => settings.scroll = typed(name, value)?,
         "favourites" => settings.favourites = typed(name, value)?,
         "aliases" => settings.aliases = typed::<BTreeMap<String, String>>(name, value)?.into_iter().collect(),
+        "here" => settings.here = typed::<Option<String>>(name, value)?.filter(|here| !here.trim().is_empty()),
+        "page" => settings.page = typed(name, value)?,
         "networks" => settings.networks = typed(name, value)?,
         "read_only" => {
             // What was meant to protect is not lost to a slip of the pen.
@@ -104,7 +106,7 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
-        let text = "contexts: [prod]\naccounts: [{profile: ir, regions: [eu-west-1]}]\ntheme: light\nascii: true\n\
+        let text = "here: eu-central-1\npage: [oncall, --team, shop]\ncontexts: [prod]\naccounts: [{profile: ir, regions: [eu-west-1]}]\ntheme: light\nascii: true\n\
                     scroll: half\naliases: {web: 'pods ns:shop'}\nread_only: true\n";
         let (settings, troubles) = loaded(text);
         assert_eq!(troubles, Vec::<String>::new());
@@ -112,6 +114,8 @@ mod tests {
             settings.accounts,
             [Account { profile: Some("ir".into()), role: None, regions: vec!["eu-west-1".into()] }]
         );
+        assert_eq!(settings.here.as_deref(), Some("eu-central-1"));
+        assert_eq!(settings.page, ["oncall", "--team", "shop"]);
         assert_eq!(settings.theme.as_deref(), Some("light"));
         assert_eq!((settings.ascii, settings.scroll, settings.read_only), (Some(true), Scroll::Half, true));
         assert_eq!(settings.aliases, [("web".to_owned(), "pods ns:shop".to_owned())]);

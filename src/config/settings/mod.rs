@@ -32,6 +32,10 @@ pub struct Settings {
     pub aliases: Vec<(String, String)>,
     /// Networks that requests are expected from.
     pub networks: Vec<Network>,
+    /// The Region where this machine and its cases stand; `None` where nobody has said it.
+    pub here: Option<String>,
+    /// The command that calls people: a program and its arguments; none where nobody is called.
+    pub page: Vec<String>,
     /// Begin read-only; it cannot be taken back at run time.
     pub read_only: bool,
 }

@@ -14,7 +14,7 @@ use super::super::{Engine, Job, Site};
 use crate::actions::{self, Action, ActionError};
 use crate::aws::NodeLost;
 use crate::aws::ssm::Script;
-use crate::case::{Answer, Entry, JobId};
+use crate::case::{Answer, Entry, JobId, Source};
 use crate::model::{Clean, Plan, Target, Verdict};
 
 /// Time between two measurements of a job, whoever makes them. Each is a command in the account's history.
@@ -139,6 +139,8 @@ async fn ask(engine: &Engine, site: &Site, job: &Job, plan: &Plan, place: usize)
     let right = site.cluster.latch().write_right()?;
     let script: Script = serde_json::from_value(call.body.clone())
         .map_err(|error| NodeLost::Malformed { why: error.to_string().into() })?;
+    let region = site.cluster.read().region().await;
+    engine.case().may_keep(region.as_ref())?;
     let agents = site.cluster.agents().await?;
     agents.online(&call.path).await?;
     let (id, live) = (job.id.clone(), &engine.live);
@@ -156,6 +158,7 @@ async fn ask(engine: &Engine, site: &Site, job: &Job, plan: &Plan, place: usize)
     let printed = agents.ended(&sent).await?;
     let label = format!("{}/{} again", call.path, script.comment).into();
     let source = source(label, &sent, site.identity.user.clone(), plan.targets.get(call.target).cloned());
+    let source = Source { region, ..source };
     keep_printed(live, &engine.case().evidence(), &id, source, &printed).await?;
     Ok(Bytes::from(printed.output))
 }

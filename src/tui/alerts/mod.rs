@@ -4,12 +4,13 @@ mod look;
 
 pub use look::Look;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::case::Reread;
 use crate::findings::{Batch, Filter, Networks, Rounds, Shelf};
 use crate::inventory::Inventory;
 use crate::model::{Clean, Finding, SessionId};
@@ -39,6 +40,8 @@ pub struct Alerts {
     pub asked: Clean,
     /// When GuardDuty answered last, in seconds since 1970.
     pub heard: Option<i64>,
+    /// What came of asking for findings again at their source, by their ids, and when, in seconds since 1970.
+    pub rereads: HashMap<Clean, (i64, Reread)>,
 }
 
 impl Alerts {

@@ -1,7 +1,9 @@
 //! From a key to a plan, and from a plan to a job.
 
+use std::sync::Arc;
+
 use crate::actions::Choice;
-use crate::model::{ClusterId, Identity, Options, Plan, SessionId, Setting, Target};
+use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Setting, Target};
 use crate::response::How;
 
 use super::super::effect::{Effect, Tone};
@@ -16,6 +18,7 @@ pub(super) struct Wanted {
     action: &'static str,
     options: Options,
     targets: Vec<Target>,
+    alert: Option<(Arc<Finding>, Clean)>,
 }
 
 /// What is chosen, in words: its name, or how many.
@@ -48,14 +51,17 @@ impl App {
     /// The same, told some of its options: `label=status=quarantine replace=yes`.
     pub(super) fn plan_with(&mut self, action: &'static str, settings: &str) {
         match settings.split_whitespace().map(str::parse::<Setting>).collect() {
-            Ok(options) => self.want(Wanted { action, options, targets: self.chosen() }),
+            Ok(options) => {
+                let alert = self.alert_acted_on();
+                self.want(Wanted { action, options, targets: self.chosen(), alert });
+            }
             Err(why) => self.tell(Tone::Bad, format!("{action}: {why}")),
         }
     }
 
     /// The same on these, whatever is marked.
     pub(super) fn plan_on(&mut self, action: &'static str, targets: Vec<Target>) {
-        self.want(Wanted { action, options: Options::default(), targets });
+        self.want(Wanted { action, options: Options::default(), targets, alert: None });
     }
 
     /// Asks for what an action needs to be told: its case, and its options one by one.
@@ -77,10 +83,10 @@ impl App {
             self.overlays.push(Overlay::Input(Box::new(input)));
             return;
         }
-        let Wanted { action, options, targets } = wanted;
+        let Wanted { action, options, targets, alert } = wanted;
         let Some((session, identity)) = targets.first().and_then(|target| self.site(target.cluster)) else { return };
         self.tell(Tone::Note, format!("planning {action} on {}; nothing is changed yet", named(&targets)));
-        self.effects.push(Effect::Plan { session, identity, action, options, targets });
+        self.effects.push(Effect::Plan { session, identity, action, options, targets, alert });
     }
 
     /// Takes an option that was asked for, and goes on.

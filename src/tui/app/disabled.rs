@@ -14,6 +14,9 @@ impl App {
             Command::Undo
             | Command::Release
             | Command::Resume
+            | Command::Triage
+            | Command::Page
+            | Command::AllowCopy
             | Command::Evidence
             | Command::Verify
             | Command::Notes
@@ -27,7 +30,9 @@ impl App {
                     None => Some("no job is under the cursor; the jobs pane (6) shows them".into()),
                 };
             }
-            Command::Release | Command::Resume if self.mode.read_only => "this session is read-only",
+            Command::Release | Command::Resume | Command::Page | Command::AllowCopy if self.mode.read_only => {
+                "this session is read-only"
+            }
             Command::Same(shared) => {
                 let row = self.under_cursor().and_then(|id| self.inventory.row(id))?;
                 if shared.query(&row, &self.inventory).is_some() {
@@ -51,7 +56,8 @@ impl App {
                 "no logs are open"
             }
             Command::ManagedFields if self.tab() != Some(Tab::Yaml) => "no YAML is open",
-            Command::Open | Command::Yaml | Command::AddToScope if self.among_findings() => {
+            Command::Reread if !self.among_findings() => "only findings have a source that can be asked again; pane 4",
+            Command::Open | Command::Yaml | Command::AddToScope | Command::Reread if self.among_findings() => {
                 return (!self.has_finding()).then(|| "there is no finding under the cursor".into());
             }
             Command::NextTab | Command::SearchNext | Command::SearchPrevious if self.finding_is_open() => return None,

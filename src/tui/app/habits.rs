@@ -12,6 +12,8 @@ pub struct Habits {
     pub favourites: Vec<String>,
     /// Names for longer `:` commands.
     pub aliases: Vec<(String, String)>,
+    /// The command that calls people: a program and its arguments.
+    pub page: Vec<String>,
     /// Whether lists move on by half a window when the cursor leaves it.
     pub leaps: bool,
 }
@@ -24,7 +26,12 @@ impl Habits {
             Scroll::Half => true,
             Scroll::Auto => over_ssh,
         };
-        Self { favourites: settings.favourites.clone(), aliases: settings.aliases.clone(), leaps }
+        Self {
+            favourites: settings.favourites.clone(),
+            aliases: settings.aliases.clone(),
+            page: settings.page.clone(),
+            leaps,
+        }
     }
 }
 

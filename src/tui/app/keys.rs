@@ -42,6 +42,9 @@ impl App {
             },
             Some(Overlay::Menu(menu)) => self.menu_key(menu, key),
             Some(Overlay::Walk(walk)) => self.walk_key(walk, key),
+            Some(Overlay::Triage(triage)) => self.triage_key(triage, key),
+            Some(Overlay::Answering(answering)) => self.answering_key(answering, key),
+            Some(Overlay::Paging(paging)) => self.paging_key(paging, key),
             Some(overlay) => {
                 self.overlays.push(overlay);
                 self.bound_key(key, "detail", leaving);
@@ -52,9 +55,10 @@ impl App {
 
     /// Takes pasted text: as text where text is typed, as nothing elsewhere.
     pub fn paste(&mut self, text: &str) {
-        if let Some(Overlay::Notes(notes)) = self.overlays.last_mut() {
-            notes.paste(text);
-            return;
+        match self.overlays.last_mut() {
+            Some(Overlay::Notes(notes)) => return notes.paste(text),
+            Some(Overlay::Answering(answering)) => return answering.paste(text),
+            _ => {}
         }
         if let Some(Overlay::Input(mut input)) = self.overlays.pop_if(|overlay| matches!(overlay, Overlay::Input(_))) {
             if input.paste(text) == Typed::Changed {

@@ -12,14 +12,17 @@ mod evidence;
 mod habits;
 mod history;
 mod keys;
+mod known;
 mod look_at;
 mod namespaces;
 mod playbook;
 mod prompt;
 mod reply;
+mod reread;
 mod resume;
 mod rules;
 mod select;
+mod triage;
 mod undo;
 mod vigil;
 
@@ -203,7 +206,8 @@ impl App {
             _ => false,
         });
         let finding = self.refresh_finding();
-        main || nodes || open || finding
+        let triage = self.refresh_triage(false);
+        main || nodes || open || finding || triage
     }
 
     /// Moves the screen's present on, and lets our rules look. Says whether something on the screen is over, or new.
@@ -269,6 +273,9 @@ impl App {
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Finding(_))) {
             kinds.push(Kind::ServiceAccount);
             kinds.extend(Kind::WORKLOADS);
+        }
+        if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Triage(_))) {
+            kinds.extend([Kind::Service, Kind::EndpointSlice]);
         }
         if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Detail(_))) {
             kinds.extend([Kind::Service, Kind::EndpointSlice, Kind::ServiceAccount]);

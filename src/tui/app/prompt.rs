@@ -102,6 +102,9 @@ impl App {
                 self.type_finding(rest);
             }
             "audit-log" => self.read_audit_log(rest),
+            "triage" if !rest.is_empty() => self.triage(rest),
+            "page" if !rest.is_empty() => self.page_with(rest),
+            "allow-copy" if !rest.is_empty() => self.allow_copy(rest),
             "undo" if !rest.is_empty() => self.undo(Some(rest)),
             "resume" if !rest.is_empty() => self.resume(Some(rest)),
             "playbook" | "playbooks" => self.open_playbook(rest),

@@ -82,8 +82,11 @@ impl App {
             Reply::Page(title, lines) => self.open_page(title, lines),
             Reply::Notes(text) => self.open_notes(&text),
             Reply::NotesSaved => self.overlays.retain(|overlay| !matches!(overlay, Overlay::Notes(_))),
+            Reply::Written(told) => self.written(told),
+            Reply::Ledger(ledger) => self.ledger(ledger),
             Reply::Records(lines) => self.case.records.extend(lines),
             Reply::Findings(batch, by_hand) => self.findings(*batch, by_hand),
+            Reply::Reread { finding, came, by_hand } => self.asked_again(&finding, came.map(|came| *came), by_hand),
             Reply::FindingsAsked(asked) => self.alerts.asked = asked,
             Reply::Tell(tone, text) => self.tell(tone, text),
         }

@@ -150,7 +150,12 @@ impl App {
         self.marks_changed();
         self.record_scope();
         let (done, all) = (if add { "into" } else { "out of" }, self.scope.len());
-        self.tell(Tone::Good, format!("{count} {done} the scope; it holds {all}"));
+        let mut told = format!("{count} {done} the scope; it holds {all}");
+        if let Some((_, last)) = self.alert_acted_on().filter(|_| add) {
+            told = format!("{told}; {last}; asking again now");
+            self.ask_again(false);
+        }
+        self.tell(Tone::Good, told);
     }
 
     fn marks_changed(&mut self) {

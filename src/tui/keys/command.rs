@@ -78,6 +78,7 @@ pub enum Command {
     Events,
     Logs,
     ToNode,
+    Reread,
     Same(Shared),
     Mark,
     MarkRange,
@@ -102,6 +103,9 @@ pub enum Command {
     Resume,
     Playbook,
     Rules,
+    Triage,
+    Page,
+    AllowCopy,
     Evidence,
     /// Verify the case.
     Verify,

@@ -15,6 +15,7 @@ use super::alerts::Look;
 use super::detail::Detail;
 use super::panes::TextPane;
 use super::respond::{Confirm, Notes};
+use super::triage::{Answering, Paging, Triage};
 use crate::model::Clean;
 
 /// Something that lies over the panes.
@@ -38,6 +39,12 @@ pub enum Overlay {
     Page(Box<Page>),
     /// The notes of the case.
     Notes(Box<Notes>),
+    /// The questions of the incident.
+    Triage(Box<Triage>),
+    /// One of them, being answered.
+    Answering(Box<Answering>),
+    /// A call of people.
+    Paging(Box<Paging>),
 }
 
 /// A text with a title.

@@ -53,6 +53,11 @@ impl Notes {
         (self.area.lines(), (cursor.0, cursor.1))
     }
 
+    /// Whether the next escape closes them although they were changed.
+    pub const fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+
     /// What the keys do, for the line below.
     pub const fn hint(&self) -> &'static str {
         match (self.read_only, self.leaving) {

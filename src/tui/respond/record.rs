@@ -50,6 +50,18 @@ fn what(entry: &Entry) -> String {
         Entry::Adopted { job, from, why, .. } => format!("{job} taken over from {}: {why}", from.as_str()),
         Entry::Yielded { job, .. } => format!("{job} left to whoever took it over"),
         Entry::CancelAsked { job } => format!("asks the owner of {job} to cancel it"),
+        Entry::Triage { topic, lines } => match lines.as_slice() {
+            [] => format!("{topic}: the answer was taken back"),
+            [line] => format!("{topic}: {line}"),
+            [line, more @ ..] => format!("{topic}: {line} and {} more lines", more.len()),
+        },
+        Entry::Reread(reread) => format!("{} asked again for {}: {}", reread.of, reread.kind, reread.words()),
+        Entry::Paging(page) => {
+            let program = page.command.first().map(Clean::as_str).unwrap_or_default();
+            format!("calls people with {program}, text sha256 {}", page.sha256.short())
+        }
+        Entry::Paged(paged) => format!("called people with {}: {}", paged.program, paged.end),
+        Entry::CopyAllowed { from, to, reason } => format!("evidence of {from} may be kept in {to}: {reason}"),
         Entry::Beat => "goes on".to_owned(),
         Entry::Unknown => "an entry of a later version".to_owned(),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{Clean, ClusterId, Kind, StepState, Target, Tier, Uid, Verdict};
 use crate::response::{Job, Jobs, TargetState};
+use crate::triage::Ledger;
 
 use super::super::effect::Tone;
 
@@ -17,6 +18,8 @@ pub struct CaseView {
     pub jobs: Arc<Jobs>,
     /// Its records, the newest last, one a line.
     pub records: Vec<Clean>,
+    /// What it holds of triage.
+    pub ledger: Arc<Ledger>,
     /// Whether the screen is recorded into it.
     pub recorded: bool,
     words: HashMap<(ClusterId, Kind, Uid), (&'static str, Tone)>,

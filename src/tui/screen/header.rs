@@ -58,7 +58,8 @@ fn person(app: &App, cluster: Option<&ClusterState>, area: Rect, buffer: &mut Bu
         (false, Some(true)) => (" READ-ONLY (RBAC) ", Role::ReadOnly),
         (false, _) => (" CAN WRITE ", Role::Armed),
     };
-    let case = if app.case.id.is_empty() { "no case".to_owned() } else { format!("case {}", app.case.id) };
+    let priority = app.case.ledger.priority().map(|priority| format!(" {priority}")).unwrap_or_default();
+    let case = if app.case.id.is_empty() { "no case".to_owned() } else { format!("case {}{priority}", app.case.id) };
     let mut right = text_right(buffer, area, 1, &format!("{case} "), app.look.style(Role::Header));
     if app.case.recorded {
         let before = Rect { width: right.saturating_sub(area.x).saturating_sub(1), ..area };

@@ -98,6 +98,9 @@ impl App {
                 super::super::overlays::Overlay::Help(text) => text.fit(inside, across),
                 super::super::overlays::Overlay::Page(page) => page.text.fit(inside, across),
                 super::super::overlays::Overlay::Finding(look) => look.set_size(across, inside.saturating_sub(1)),
+                super::super::overlays::Overlay::Paging(paging) => {
+                    paging.text.fit(inside.saturating_sub(2), across);
+                }
                 super::super::overlays::Overlay::Confirm(confirm) => {
                     confirm.text.fit(inside.saturating_sub(2), across);
                 }

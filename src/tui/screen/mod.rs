@@ -10,6 +10,7 @@ mod layout;
 mod overlay;
 mod side;
 mod table;
+mod triage;
 mod walk;
 mod widths;
 mod write;
@@ -64,6 +65,9 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Overlay::Confirm(confirm) => overlay::confirm(app, confirm, layout.body, buffer),
             Overlay::Page(page) => overlay::page(app, page, layout.body, buffer),
             Overlay::Notes(notes) => overlay::notes(app, notes, layout.body, buffer),
+            Overlay::Triage(triage) => triage::draw(app, triage, layout.body, buffer),
+            Overlay::Answering(answering) => triage::answering(app, answering, layout.body, buffer),
+            Overlay::Paging(paging) => triage::paging(app, paging, layout.body, buffer),
             Overlay::Input(input) => bar::input(app, input, layout.bar, buffer),
         }
     }

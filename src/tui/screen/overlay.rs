@@ -102,6 +102,11 @@ pub fn page(app: &App, page: &Page, area: Rect, buffer: &mut Buffer) {
 pub fn notes(app: &App, notes: &Notes, area: Rect, buffer: &mut Buffer) {
     clear(app, area, buffer);
     let inner = frame(app, "notes of the case", true, area, buffer);
+    editor(app, notes, notes.hint(), inner, buffer);
+}
+
+/// Draws a text that is being written, and what the keys do below it.
+pub fn editor(app: &App, notes: &Notes, hint: &str, inner: Rect, buffer: &mut Buffer) {
     let (lines, (row, column)) = notes.shown();
     let fit = inner.height.saturating_sub(1);
     let top = (row + 1).saturating_sub(usize::from(fit).max(1));
@@ -115,7 +120,7 @@ pub fn notes(app: &App, notes: &Notes, area: Rect, buffer: &mut Buffer) {
     let place = |length: usize, from: u16| from.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
     let at = Rect { x: place(before.width(), inner.x), y: place(row - top, inner.y), width: 1, height: 1 };
     buffer.set_style(at.intersection(inner), app.look.style(Role::Selection));
-    text(buffer, inner, fit, notes.hint(), app.look.style(Role::KeyHint));
+    text(buffer, inner, fit, hint, app.look.style(Role::KeyHint));
 }
 
 /// Draws a plan and the question.

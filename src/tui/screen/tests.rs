@@ -5,6 +5,7 @@ mod around;
 mod plans;
 mod reach;
 mod rules;
+mod triage;
 mod walks;
 
 use std::time::{Duration, Instant};

@@ -1,63 +1,10 @@
-//! What a journal holds.
+//! The kinds of entries.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{By, CaseId, Custody, Digest, Head, Program, WriterId};
-use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Typed, Uid, Verdict};
-
-/// One line of a journal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    /// Version of the format; fields and entries are added without a new one.
-    pub v: u8,
-    /// Its number in its file, counted from 1.
-    pub seq: u64,
-    /// SHA-256 of the line before it, 64 zeros for the first.
-    pub prev: Digest,
-    /// When it was written, by this machine's clock.
-    pub time: Timestamp,
-    /// Whose file it stands in.
-    pub writer: WriterId,
-    /// The person and the machine.
-    pub by: By,
-    /// In the first record of a file: the key that signs its heads, and the program that writes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start: Option<Box<Start>>,
-    /// Heads of other writers that are new since this writer's last record.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub seen: BTreeMap<WriterId, Head>,
-    /// What is recorded.
-    pub entry: Entry,
-}
-
-impl Record {
-    /// The format that is written.
-    pub const VERSION: u8 = 1;
-}
-
-/// How a file of the journal begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Start {
-    /// The public key that signs the file's heads: `ssh-ed25519 AAAA…`.
-    pub key: Clean,
-    /// The program that writes the file.
-    pub program: Program,
-}
-
-/// A job's id: the action and eight digits, `cordon-1f0c9a3b`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JobId(pub Clean);
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use super::{Answer, JobEnd, JobId, Page, Paged, Reread, TornTail};
+use crate::case::{CaseId, Custody, Digest, Head, WriterId};
+use crate::model::{Call, Clean, ClusterId, Fact, PlanHash, Step, Target, Tier, Typed, Verdict};
 
 /// What is recorded. Whatever the case is known for is a fold over these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -271,6 +218,29 @@ pub enum Entry {
         /// Why not.
         why: Clean,
     },
+    /// A question about the incident was answered, or an answer was changed: the last one of a
+    /// topic counts, those before it stay. Without lines, the answer was taken back.
+    Triage {
+        /// The topic's id: `ticket`, `impact`. One that this version does not know is shown as it stands.
+        topic: Clean,
+        /// The answer.
+        lines: Vec<Clean>,
+    },
+    /// An alert was asked for again at its source.
+    Reread(Box<Reread>),
+    /// People are about to be called by the responder's own command. On disk before it begins.
+    Paging(Box<Page>),
+    /// What came of that command.
+    Paged(Box<Paged>),
+    /// Evidence of one Region may be kept in another.
+    CopyAllowed {
+        /// The Region that it is of.
+        from: Clean,
+        /// The Region where it is kept.
+        to: Clean,
+        /// Why, in the responder's words.
+        reason: Clean,
+    },
     /// This writer will change nothing from here on.
     ReadOnly {
         /// Who or what closed it.
@@ -298,54 +268,4 @@ pub enum Entry {
     /// An entry of a later version of this program.
     #[serde(other)]
     Unknown,
-}
-
-/// What came of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "kebab-case")]
-pub enum Answer {
-    /// The server did it.
-    Accepted {
-        /// `resourceVersion` of the object as it answered, where it did.
-        version: Clean,
-        /// UID of the object as it answered, where it did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        uid: Option<Uid>,
-    },
-    /// There is no such thing to be had: a container that never ended has no previous log.
-    Absent {
-        /// What the server said.
-        why: Clean,
-    },
-    /// The server refused it, or it never left: nothing was changed by it.
-    Failed {
-        /// What was said.
-        why: Clean,
-    },
-    /// It may have reached the server, but no answer came back: what is there now decides.
-    Unknown {
-        /// What was said.
-        why: Clean,
-    },
-}
-
-/// How a job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JobEnd {
-    /// Every target was worked through, each with a verdict or a failure of its own.
-    Done,
-    /// Somebody cancelled it: what had begun was finished, the rest was left.
-    Cancelled,
-}
-
-/// A last line without its end: the machine or the disk stopped in the middle of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TornTail {
-    /// Where it starts in the file.
-    pub offset: u64,
-    /// How long it is.
-    pub bytes: u64,
-    /// SHA-256 of what is there.
-    pub sha256: Digest,
 }

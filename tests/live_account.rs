@@ -66,8 +66,13 @@ impl Ground {
 
 /// One after the other: they are about the same account.
 #[test]
-fn what_is_done_to_the_account_is_done_and_put_back() {
+fn the_account_is_looked_at_acted_on_and_put_back() {
     let Some(ground) = Ground::new() else { return };
+    doctor_tells_what_is_off_and_what_cannot_be_known(&ground);
+    what_is_done_is_proven_and_put_back(&ground);
+}
+
+fn what_is_done_is_proven_and_put_back(ground: &Ground) {
     let calls = |plan: &Value| plan.pointer("/calls").and_then(Value::as_array).map_or(0, Vec::len);
     let logs = ground.plan(&["enable-audit-logs"]);
     assert_eq!(calls(&logs), 1, "the logs are on already: {logs:#}");
@@ -89,9 +94,7 @@ fn what_is_done_to_the_account_is_done_and_put_back() {
     assert_eq!(code, Some(0), "{said}");
 }
 
-#[test]
-fn doctor_tells_what_the_account_has_and_what_cannot_be_known() {
-    let Some(ground) = Ground::new() else { return };
+fn doctor_tells_what_is_off_and_what_cannot_be_known(ground: &Ground) {
     let (code, said, err) = ground.ran(&["doctor", "-o", "json"]);
     let report: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}{err}"));
     let checks = report.pointer("/checks").and_then(Value::as_array).cloned().unwrap_or_default();

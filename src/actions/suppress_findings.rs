@@ -94,8 +94,10 @@ impl Action for SuppressFindings {
                 plan.fact(place, "picks", json!(picked));
                 plan.note(counted(&rule, &picked));
                 plan.note(PlanNote::AlsoHit(
-                    format!("whoever is told of findings by EventBridge or Security Hub hears no more of findings {rule}")
-                        .into(),
+                    format!(
+                        "whoever is told of findings by EventBridge or Security Hub hears no more of findings {rule}"
+                    )
+                    .into(),
                 ));
                 plan.call(place, CREATE, path, body);
                 Ok((plan, ()))

@@ -58,7 +58,7 @@ async fn serve(day: &GameDay) -> Result<Exit> {
     out::print(&format!(
         "# GAME DAY: embedded clusters with the contexts {contexts}. Interrupt to end them.\n\
          export KUBECONFIG={kubeconfig}\n\
-         # Their account has Auto Scaling, CloudWatch Logs, EC2, ECR, EKS, GuardDuty, IAM, STS and Systems Manager, and takes no key but this one.\n\
+         # Their account has Auto Scaling, CloudWatch Logs, EC2, ECR, EKS, GuardDuty, IAM, KMS, S3, STS and Systems Manager, and takes no key but this one.\n\
          export AWS_ENDPOINT_URL={account} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={key} AWS_REGION=us-east-1\n",
         contexts = day.contexts().join(", "),
         kubeconfig = day.kubeconfig_path().display(),

@@ -156,10 +156,12 @@ pub fn one(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
     let column = text_at(buffer, inner, column, 0, "raw", app.look.style(raw)) + 2;
     let hint = "tab turns, enter follows, B reaches, + puts its pods into the scope";
     let column = text_at(buffer, inner, column, 0, hint, app.look.style(Role::Hint));
-    let last = format!(" r: {}", app.last_read(&look.finding));
-    let room = usize::from(inner.width.saturating_sub(column + 1));
-    let last = cut(&last, room, Cut::End, app.look.glyph("…", "~")).into_owned();
-    text_right(buffer, inner, 0, &last, app.look.style(Role::Dim));
+    if look.finding.source == Source::GuardDuty {
+        let last = format!(" r: {}", app.last_read(&look.finding));
+        let room = usize::from(inner.width.saturating_sub(column + 1));
+        let last = cut(&last, room, Cut::End, app.look.glyph("…", "~")).into_owned();
+        text_right(buffer, inner, 0, &last, app.look.style(Role::Dim));
+    }
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if look.is_raw {
         pane(app, &look.raw, body, buffer);

@@ -143,6 +143,13 @@ impl GameDay {
         }
     }
 
+    /// The same without rollouts and trouble: controllers and kubelets finish what was begun.
+    pub fn calm_step(&self) {
+        for cluster in &self.clusters {
+            life::calm_step(cluster);
+        }
+    }
+
     /// Lets network policies do something else from now on, in every cluster.
     pub fn enforce(&self, enforcement: Enforcement) {
         for cluster in &self.clusters {

@@ -118,18 +118,29 @@ pub(super) fn keep_going(cluster: Arc<Cluster>, pace: Duration, intruder: bool) 
     })
 }
 
-/// One step, in which the intruder acts or waits.
+/// One step, in which the intruder acts or waits, and trouble comes and goes.
 pub(super) fn step(cluster: &Cluster, intruder: bool) {
+    go_on(cluster, |store, life, now| {
+        if intruder {
+            intruder::act(cluster, store, life.steps, now);
+        }
+        trouble::brew(store, life, now);
+    });
+}
+
+/// One step in which nobody does anything but controllers and kubelets.
+pub(super) fn calm_step(cluster: &Cluster) {
+    go_on(cluster, |_, _, _| {});
+}
+
+fn go_on(cluster: &Cluster, happens: impl FnOnce(&mut Store, &mut Life, Timestamp)) {
     let mut life = cluster.life();
     let mut network = cluster.network();
     let mut store = cluster.store();
     let now = Timestamp::now();
     life.steps += 1;
     network.advance(&store, now);
-    if intruder {
-        intruder::act(cluster, &mut store, life.steps, now);
-    }
-    trouble::brew(&mut store, &mut life, now);
+    happens(&mut store, &mut life, now);
     round(&mut store, &mut life, now);
 }
 

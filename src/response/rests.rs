@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::model::{Clean, Plan, PlanNote, Target};
 
 /// A job that stands beside another one.
-struct Other {
+pub struct Other {
     job: Job,
     plan: Plan,
     /// Whether it began after the other one.
@@ -31,7 +31,10 @@ impl Other {
 }
 
 /// The jobs beside one, of any case in the same directory, that leave something behind.
-fn others(case: &Case, job: &Job) -> Result<Vec<Other>, ResponseError> {
+///
+/// # Errors
+/// The cases cannot be listed. One that cannot be read is passed over and logged.
+pub fn others(case: &Case, job: &Job) -> Result<Vec<Other>, ResponseError> {
     let root = case.path().parent().unwrap_or_else(|| case.path());
     let mut others = Vec::new();
     for summary in Case::list(root)? {
@@ -55,15 +58,12 @@ fn others(case: &Case, job: &Job) -> Result<Vec<Other>, ResponseError> {
     Ok(others)
 }
 
-/// Later jobs that stand, of any case in the same directory, and rest on what a
-/// job changed on some targets: what was set first must go last.
-///
-/// # Errors
-/// The job's own case cannot be read. Another case that cannot be read is passed over and logged.
-pub fn rested_on(case: &Case, job: &Job, plan: &Plan, targets: &[Target]) -> Result<Vec<Clean>, ResponseError> {
+/// Later jobs among them that stand, and rest on what a job changed on some targets: what was
+/// set first must go last.
+pub fn rested_on(others: &[Other], job: &Job, plan: &Plan, targets: &[Target]) -> Vec<Clean> {
     let ours: Vec<Hold> = held(job, plan, |target| targets.contains(target)).collect();
     let mut on = Vec::new();
-    for later in others(case, job)?.into_iter().filter(|other| other.is_later) {
+    for later in others.iter().filter(|other| other.is_later) {
         let standing = |target: &Target| later.stands_on(target);
         let theirs = held(&later.job, &later.plan, standing)
             .chain(rests(&later.plan, standing))
@@ -72,17 +72,14 @@ pub fn rested_on(case: &Case, job: &Job, plan: &Plan, targets: &[Target]) -> Res
             on.push(format!("{} rests on {}", later.name(), hold.words()).into());
         }
     }
-    Ok(on)
+    on
 }
 
 /// Leaves out of a way back what a job that stands, and began earlier, has set to the very same: two
 /// responders who act on one object at the same moment both find it untouched, and both set it.
-///
-/// # Errors
-/// The job's own case cannot be read.
-pub fn leave_shared(case: &Case, job: &Job, done: &Plan, undo: &mut Plan) -> Result<(), ResponseError> {
+pub fn leave_shared(others: &[Other], job: &Job, done: &Plan, undo: &mut Plan) {
     let mut notes = Vec::new();
-    for earlier in others(case, job)?.into_iter().filter(|other| !other.is_later) {
+    for earlier in others.iter().filter(|other| !other.is_later) {
         let theirs: Vec<Set> = set(&earlier.job, &earlier.plan).filter(|set| earlier.stands_on(set.target)).collect();
         for (hold, target) in set(job, done)
             .filter(|ours| theirs.iter().any(|set| set.value == ours.value && set.hold.meets(&ours.hold)))
@@ -98,7 +95,6 @@ pub fn leave_shared(case: &Case, job: &Job, done: &Plan, undo: &mut Plan) -> Res
     }
     undo.calls.retain(|call| !holds::is_empty(call));
     undo.notes.extend(notes.into_iter().map(|note| PlanNote::Theirs(note.into())));
-    Ok(())
 }
 
 /// A field that a job set, and to what.

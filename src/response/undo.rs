@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::planning::find;
-use super::rests::{leave_shared, rested_on};
+use super::rests::{leave_shared, others, rested_on};
 use super::view::View;
 use super::{Job, Jobs, ResponseError, Site};
 use crate::actions::{ActionError, Ask, Done, Known, Outcome, SEND_COMMAND, Work};
@@ -79,8 +79,12 @@ pub async fn plan(case: &Case, site: &Site, id: &JobId, targets: &[Target]) -> R
     let options = &done.plan.options;
     let ask = Ask { look: &view, cluster, case: made_for.as_ref(), targets, options, known: &known };
     let mut plan = action.plan_undo(&ask, &done).await?;
-    leave_shared(case, job, &done.plan, &mut plan)?;
-    let on = if plan.calls.is_empty() { Vec::new() } else { rested_on(case, job, &done.plan, targets)? };
+    if plan.calls.is_empty() {
+        return Ok(plan);
+    }
+    let others = others(case, job)?;
+    leave_shared(&others, job, &done.plan, &mut plan);
+    let on = if plan.calls.is_empty() { Vec::new() } else { rested_on(&others, job, &done.plan, targets) };
     if on.is_empty() { Ok(plan) } else { Err(ResponseError::RestedOn { job: id.0.clone(), on }) }
 }
 

@@ -1,10 +1,10 @@
 //! Amazon GuardDuty as far as findings are read and sorted: detectors, lists, findings and filters over its REST API.
 
+mod archive;
 mod criteria;
 mod story;
 #[cfg(test)]
 mod tests;
-mod triage;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::super::random::Random;
 use super::request::Request;
 use super::{Account, Fault};
 
-pub(super) use self::triage::Triage;
+pub(super) use self::archive::Archive;
 
 /// Findings that one call gives at most.
 const PAGE: usize = 50;
@@ -53,20 +53,20 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
             Ok(json!({"findings": found}))
         }
         (&Method::POST, ["detector", id, "findings", "archive"]) => {
-            known(id).and_then(|()| account.triage.archive(body, true))
+            known(id).and_then(|()| account.archive.put(body, true))
         }
         (&Method::POST, ["detector", id, "findings", "unarchive"]) => {
-            known(id).and_then(|()| account.triage.archive(body, false))
+            known(id).and_then(|()| account.archive.put(body, false))
         }
         (&Method::POST, ["detector", id, "findings", "create"]) => {
-            known(id).map(|()| account.triage.sample(region, id, body))
+            known(id).map(|()| account.archive.sample(region, id, body))
         }
-        (&Method::POST, ["detector", id, "filter"]) => known(id).and_then(|()| account.triage.create(region, body)),
-        (&Method::GET, ["detector", id, "filter"]) => known(id).map(|()| account.triage.names(region)),
-        (&Method::GET, ["detector", id, "filter", name]) => known(id).and_then(|()| account.triage.get(region, name)),
+        (&Method::POST, ["detector", id, "filter"]) => known(id).and_then(|()| account.archive.create(region, body)),
+        (&Method::GET, ["detector", id, "filter"]) => known(id).map(|()| account.archive.names(region)),
+        (&Method::GET, ["detector", id, "filter", name]) => known(id).and_then(|()| account.archive.get(region, name)),
         (&Method::DELETE, ["detector", id, "filter", name]) => {
             known(id)?;
-            account.triage.delete(region, name, &findings(account, region, id))
+            account.archive.delete(region, name, &findings(account, region, id))
         }
         _ => Err(Fault::new("UnknownOperationException", format!("{} /{}", request.method, steps.join("/")))),
     }
@@ -74,7 +74,7 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Value, Fau
 
 /// The findings of a Region, each in the archive or not.
 fn findings(account: &Account, region: &str, detector: &str) -> Vec<Value> {
-    account.triage.sorted(region, story::findings(account, region, detector))
+    account.archive.sorted(region, story::findings(account, region, detector))
 }
 
 impl Account {

@@ -91,7 +91,7 @@ struct Account {
     /// The finding that arrived, as it was written then.
     reported: Mutex<Option<Value>>,
     /// What was done about findings.
-    triage: guardduty::Triage,
+    archive: guardduty::Archive,
     /// Changes of the control planes.
     updates: eks::Updates,
 }
@@ -128,7 +128,7 @@ pub(super) async fn start(
         commands: Commands::default(),
         begun,
         reported: Mutex::default(),
-        triage: guardduty::Triage::default(),
+        archive: guardduty::Archive::default(),
         updates: eks::Updates::default(),
     });
     let task = tokio::spawn(async move {

@@ -14,9 +14,9 @@ use super::criteria;
 /// Filters that a Region has at most.
 const FILTERS: usize = 100;
 
-/// The triage of every Region.
+/// What was put away in every Region.
 #[derive(Debug, Default)]
-pub struct Triage(Mutex<State>);
+pub struct Archive(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -34,7 +34,7 @@ struct Filter {
     body: Value,
 }
 
-impl Triage {
+impl Archive {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,7 +56,7 @@ impl Triage {
     }
 
     /// Puts findings away, or brings them back.
-    pub fn archive(&self, body: &Value, archived: bool) -> Result<Value, Fault> {
+    pub fn put(&self, body: &Value, archived: bool) -> Result<Value, Fault> {
         let ids = items(body, "/findingIds");
         if ids.is_empty() || ids.len() > super::PAGE {
             let message = "The request is rejected because the parameter findingIds has an invalid value.";

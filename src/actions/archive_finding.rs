@@ -124,6 +124,9 @@ const UNARCHIVE: &str = "guardduty:UnarchiveFindings";
 async fn became(work: &Work, archived: bool) -> Result<Verdict, ActionError> {
     let words = |archived: bool| if archived { "archived" } else { "not archived" };
     for look in 0..LOOKS {
+        if look > 0 && work.hand.is_cancelled() {
+            break;
+        }
         if look > 0 {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }

@@ -202,29 +202,28 @@ fn clients_are_made_where_they_are_guarded() {
     none("clients made outside src/aws/clients.rs and src/kubernetes/ (ask those rooms for one)", wrong);
 }
 
+/// Where code that is no test has one of these.
+fn with_any(ways: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in files("src", ".rs").iter().filter(|source| !source.is_test()) {
+        for (number, line) in source.code() {
+            found.extend(ways.iter().filter(|way| line.contains(**way)).map(|way| source.at(number, way)));
+        }
+    }
+    found
+}
+
 #[test]
 fn nothing_gives_up_outside_tests() {
     let ways = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!(", "unsafe "];
-    let mut wrong = Vec::new();
-    for source in files("src", ".rs").iter().filter(|source| !source.is_test()) {
-        for (number, line) in source.code() {
-            wrong.extend(ways.iter().filter(|way| line.contains(**way)).map(|way| source.at(number, way)));
-        }
-    }
-    none("code that ends the program instead of saying what failed", wrong);
+    none("code that ends the program instead of saying what failed", with_any(&ways));
 }
 
 #[test]
 fn no_file_is_locked() {
     // Cases lie on NFS, EFS and whatever a bastion has: locks there fail, or promise what they do not keep.
     let ways = ["flock", "fcntl_lock", "fs4::", "try_lock_shared(", "lock_shared(", "File::lock", "O_EXLOCK"];
-    let mut wrong = Vec::new();
-    for source in files("src", ".rs").iter().filter(|source| !source.is_test()) {
-        for (number, line) in source.code() {
-            wrong.extend(ways.iter().filter(|way| line.contains(**way)).map(|way| source.at(number, way)));
-        }
-    }
-    none("locks on files, which not every filesystem has (epochs and one file a writer do without)", wrong);
+    none("locks on files, which not every filesystem has (epochs and one file a writer do without)", with_any(&ways));
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! An alert, whoever raised it, as far as it could be read.
 
+mod severity;
+mod source;
+
+pub use severity::Severity;
+pub use source::Source;
+
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::{Clean, Kind, SessionId, Uid};
 
@@ -49,115 +54,6 @@ pub struct Finding {
     pub origin: Origin,
     /// The finding as it was read: untrusted JSON, for evidence and for whoever wants all of it.
     pub raw: Arc<str>,
-}
-
-/// Who reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// Amazon GuardDuty.
-    #[default]
-    GuardDuty,
-    /// AWS Security Hub, for products other than GuardDuty.
-    SecurityHub,
-    /// Prowler, or another that writes OCSF.
-    Ocsf,
-    /// Falco.
-    Falco,
-    /// The cluster's audit log.
-    Audit,
-    /// Rules of our own over the inventory.
-    Rules,
-    /// A person, who typed it in.
-    Typed,
-}
-
-impl Source {
-    /// Every source.
-    pub const ALL: [Self; 7] =
-        [Self::GuardDuty, Self::SecurityHub, Self::Ocsf, Self::Falco, Self::Audit, Self::Rules, Self::Typed];
-
-    /// The source of a name, however its words are joined: `security-hub`, `GuardDuty`, `audit`.
-    pub fn parse(name: &str) -> Option<Self> {
-        let bare = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
-        let wanted = bare(name);
-        let is_so = |source: &Self| bare(source.word()).starts_with(&wanted);
-        Self::ALL.into_iter().find(|source| wanted.len() > 2 && is_so(source))
-    }
-
-    /// Whether it reports what happened. Our own rules only say what is there.
-    pub const fn is_alert(self) -> bool {
-        !matches!(self, Self::Rules)
-    }
-
-    /// What it is called.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::GuardDuty => "GuardDuty",
-            Self::SecurityHub => "Security Hub",
-            Self::Ocsf => "OCSF",
-            Self::Falco => "Falco",
-            Self::Audit => "audit log",
-            Self::Rules => "rules",
-            Self::Typed => "typed",
-        }
-    }
-}
-
-/// How bad a finding is, in the five steps that its reporters share.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Severity {
-    /// To know.
-    #[default]
-    Info,
-    /// GuardDuty: 1 to 3.9.
-    Low,
-    /// GuardDuty: 4 to 6.9.
-    Medium,
-    /// GuardDuty: 7 to 8.9.
-    High,
-    /// GuardDuty: 9 to 10.
-    Critical,
-}
-
-impl Severity {
-    /// Every step, the least first.
-    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
-
-    /// The step of a word, in any case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.word().eq_ignore_ascii_case(word))
-    }
-
-    /// The step of a number of GuardDuty's
-    /// (<https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html>).
-    pub fn of_score(score: f64) -> Self {
-        match score {
-            score if score >= 9.0 => Self::Critical,
-            score if score >= 7.0 => Self::High,
-            score if score >= 4.0 => Self::Medium,
-            score if score >= 1.0 => Self::Low,
-            _ => Self::Info,
-        }
-    }
-
-    /// The step in a word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Info => "INFO",
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-            Self::Critical => "CRITICAL",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
 }
 
 /// What a finding is about, in its reporter's names.
@@ -347,27 +243,6 @@ impl fmt::Display for NamedWorkload {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scores_fall_into_the_steps_of_the_guide() {
-        let steps = [(0.0, "INFO"), (1.0, "LOW"), (3.9, "LOW"), (4.0, "MEDIUM"), (6.9, "MEDIUM"), (7.0, "HIGH")];
-        for (score, word) in steps.into_iter().chain([(8.9, "HIGH"), (9.0, "CRITICAL"), (10.0, "CRITICAL")]) {
-            assert_eq!(Severity::of_score(score).word(), word, "{score}");
-        }
-    }
-
-    #[test]
-    fn sources_and_severities_are_known_by_name() {
-        for source in Source::ALL {
-            assert_eq!(Source::parse(source.word()), Some(source), "{source:?}");
-        }
-        assert_eq!(
-            (Source::parse("security-hub"), Source::parse("audit")),
-            (Some(Source::SecurityHub), Some(Source::Audit))
-        );
-        assert_eq!((Source::parse(""), Source::parse("x-ray")), (None, None));
-        assert_eq!((Severity::parse("High"), Severity::parse("severe")), (Some(Severity::High), None));
-    }
 
     #[test]
     fn a_row_says_what_it_is_about() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
-use crate::case::{By, Case, Entry, JobId, NewCase, PageEnd};
+use crate::case::{By, Case, Entry, JobId, NewCase};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
 use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, WriteRight};
@@ -17,6 +17,7 @@ use crate::triage::PageCall;
 use super::effect::{Reply, Tone};
 use super::files::Files;
 use super::following::{left_open, records};
+use super::paging::paged;
 use super::recording::{self, Recorder};
 use super::rereading::Rereading;
 
@@ -303,20 +304,6 @@ impl Acting {
 
     fn tell(&self, tone: Tone, text: impl Into<Clean>) {
         let _ = self.replies.try_send(Reply::Tell(tone, text.into()));
-    }
-}
-
-/// Runs the command between its two records.
-async fn paged(engine: &Engine, call: &PageCall, right: &WriteRight) -> Result<(Tone, String), String> {
-    let announced = Entry::Paging(Box::new(call.announced()));
-    engine.record(announced).await.map_err(|error| error.to_string())?;
-    let paged = call.run(right).await.map_err(|error| error.to_string())?;
-    let tone = if paged.end == (PageEnd::Exited { code: 0 }) { Tone::Good } else { Tone::Bad };
-    let said = paged.said.first().map(|line| format!("; it says: {line}")).unwrap_or_default();
-    let told = format!("{}: {}{said}", paged.program, paged.end);
-    match engine.record(Entry::Paged(Box::new(paged))).await {
-        Ok(()) => Ok((tone, told)),
-        Err(error) => Ok((Tone::Bad, format!("{told}; that was not recorded: {error}"))),
     }
 }
 

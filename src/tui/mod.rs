@@ -12,6 +12,7 @@ pub mod keys;
 pub mod look;
 mod outside;
 pub mod overlays;
+mod paging;
 pub mod panes;
 mod recording;
 mod rereading;

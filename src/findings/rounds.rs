@@ -17,6 +17,9 @@ use crate::rbac::Rights;
 /// Pods that a rule looks at before it looks at the clock.
 const PART: usize = 2_000;
 
+/// Seconds from the end of a round to the next: where something changes all the time, rules are not busy all the time.
+const REST: u64 = 10;
+
 /// What our rules see, as it was when each of them looked last.
 #[derive(Debug, Default)]
 pub struct Rounds {
@@ -31,6 +34,8 @@ pub struct Rounds {
     /// The state of the inventory that the round began with, and that the last one did.
     round: Option<u32>,
     last: Option<u32>,
+    /// When the last round ended.
+    ended: Option<Timestamp>,
     waiting: bool,
 }
 
@@ -67,6 +72,10 @@ impl Rounds {
     pub fn look(&mut self, inventory: &Inventory, at: Timestamp, time: Duration) -> bool {
         let state = inventory.changed();
         if (self.next, self.part) == (0, 0) {
+            let rests = |ended: Timestamp| at.as_second().abs_diff(ended.as_second()) < REST;
+            if self.last.is_some() && self.ended.is_some_and(rests) {
+                return false;
+            }
             self.waiting = !inventory.clusters().iter().all(is_whole);
             if self.waiting || self.last == Some(state) {
                 return false;
@@ -86,7 +95,7 @@ impl Rounds {
         }
         if self.next >= all().len() {
             self.next = 0;
-            self.last = self.round;
+            (self.last, self.ended) = (self.round, Some(at));
         }
         if changed {
             self.sort();

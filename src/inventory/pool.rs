@@ -50,6 +50,13 @@ impl<T> Hash for Id<T> {
     }
 }
 
+impl<T> Id<T> {
+    /// Its number in the pool: equal values have the same, as long as one of them is used.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 impl<T: Eq + Hash> Pool<T> {
     /// An empty pool.
     pub fn new() -> Self {

@@ -59,6 +59,7 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
         options,
         drawn: None,
         planned: None,
+        pressed: None,
         pending: true,
         ticks: 0,
     };
@@ -113,6 +114,7 @@ struct Cockpit {
     theme: String,
     drawn: Option<Instant>,
     planned: Option<Instant>,
+    pressed: Option<Instant>,
     pending: bool,
     ticks: u32,
 }
@@ -146,6 +148,7 @@ impl Cockpit {
                             return Some(ended);
                         }
                     }
+                    self.pressed = Some(Instant::now());
                     app.now = Now::read();
                     if self.carry_out_quietly(app, screen).is_some() {
                         return None;
@@ -202,7 +205,10 @@ impl Cockpit {
         }
         self.ticks += 1;
         let over = app.tick(Now::read());
-        if over || app.ages_move() || self.ticks.is_multiple_of(QUIET_TICKS) {
+        // Rules look at everything there is: not while somebody types.
+        let typing = self.pressed.is_some_and(|pressed| pressed.elapsed() < TICK);
+        let seen = !typing && app.observe();
+        if over || seen || app.ages_move() || self.ticks.is_multiple_of(QUIET_TICKS) {
             self.pending = true;
         }
     }

@@ -43,11 +43,18 @@ impl Rule for ChangedDigest {
     }
 }
 
+/// An image by the session, its name and its tag.
+type Tagged<'a> = (SessionId, &'a str, &'a str);
+
 /// Images by tag with more than one digest, among the pods that are there and those that went within a day.
-fn changed<'a>(world: &World<'a>) -> BTreeMap<(SessionId, &'a str, &'a str), Digests<'a>> {
-    let mut first: HashMap<(SessionId, &str, &str), Option<&str>> = HashMap::new();
-    for (key, digest, _) in running(world) {
-        let known = first.entry(key).or_insert(Some(digest));
+fn changed<'a>(world: &World<'a>) -> BTreeMap<Tagged<'a>, Digests<'a>> {
+    let pods = || world.inventory.pods().iter().map(|(_, pod)| pod);
+    // What runs is asked once for all pods of a template.
+    let templates: HashMap<(SessionId, u32), Pod<'a>> =
+        pods().map(|pod| ((pod.session(), pod.template_number()), pod)).collect();
+    let mut first: HashMap<Tagged<'a>, Option<&str>> = HashMap::new();
+    for (image, digest) in templates.values().flat_map(|pod| running(*pod)) {
+        let known = first.entry(image).or_insert(Some(digest));
         if *known != Some(digest) {
             *known = None;
         }
@@ -56,22 +63,21 @@ fn changed<'a>(world: &World<'a>) -> BTreeMap<(SessionId, &'a str, &'a str), Dig
     if first.values().all(Option::is_some) {
         return changed;
     }
-    for (key, digest, pod) in running(world).filter(|(key, ..)| first.get(key) == Some(&None)) {
-        changed.entry(key).or_default().entry(digest).or_default().push(pod);
+    for pod in pods() {
+        for (image, digest) in running(pod).filter(|(image, _)| first.get(image) == Some(&None)) {
+            changed.entry(image).or_default().entry(digest).or_default().push(pod);
+        }
     }
     changed
 }
 
-/// What runs by tag: the session with the image's name and tag, the digest that the runtime reported, and the pod.
-fn running<'a>(world: &World<'a>) -> impl Iterator<Item = ((SessionId, &'a str, &'a str), &'a str, Pod<'a>)> {
-    world.inventory.pods().iter().flat_map(|(_, pod)| {
-        pod.containers().iter().filter_map(move |one| {
-            let asked = ImageRef::parse(&one.image);
-            let digest = ImageRef::parse(&one.image_id).digest?;
-            let by_tag =
-                asked.digest.is_none().then_some((pod.session(), asked.name, asked.tag.unwrap_or("latest")))?;
-            Some((by_tag, digest, pod))
-        })
+/// What a pod runs by tag, with the digest that the runtime reported.
+fn running<'a>(pod: Pod<'a>) -> impl Iterator<Item = (Tagged<'a>, &'a str)> + use<'a> {
+    pod.containers().iter().filter_map(move |one| {
+        let asked = ImageRef::parse(&one.image);
+        let digest = ImageRef::parse(&one.image_id).digest?;
+        let by_tag = asked.digest.is_none().then_some((pod.session(), asked.name, asked.tag.unwrap_or("latest")))?;
+        Some((by_tag, digest))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Images that nothing else runs.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::frame::{Rule, Severity, Sightings, Spec, World};
 use crate::inventory::Pod;
@@ -26,10 +26,10 @@ enum Users<T> {
     Many,
 }
 
-impl<T: PartialEq> Users<T> {
-    fn with(self, user: T) -> Self {
-        match self {
-            Self::One(first) if first == user => Self::One(first),
+impl<T: PartialEq + Copy> Users<T> {
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::One(first), Self::One(second)) if first == second => self,
             _ => Self::Many,
         }
     }
@@ -37,6 +37,29 @@ impl<T: PartialEq> Users<T> {
     const fn is_one(&self) -> bool {
         matches!(self, Self::One(_))
     }
+}
+
+/// Who uses something.
+fn count<K: Eq + std::hash::Hash, T: PartialEq + Copy>(of: &mut HashMap<K, Users<T>>, key: K, users: Users<T>) {
+    of.entry(key).and_modify(|known| *known = known.with(users)).or_insert(users);
+}
+
+/// Who has a template: a pod, and a workload by its namespace and owner.
+type Having<'a> = (Pod<'a>, Users<Uid>, Users<(&'a Clean, Uid)>);
+
+/// The templates of the pods: what their images are is asked once for all pods of one.
+fn templates<'a>(world: &World<'a>) -> HashMap<u32, Having<'a>> {
+    let mut templates: HashMap<u32, Having<'a>> = HashMap::new();
+    for pod in world.pods() {
+        let uid = pod.uid();
+        let workload = (pod.namespace(), pod.owner().map_or(uid, |owner| owner.uid));
+        let (alone, workload) = (Users::One(uid), Users::One(workload));
+        templates
+            .entry(pod.template_number())
+            .and_modify(|(_, pods, workloads)| (*pods, *workloads) = (pods.with(alone), workloads.with(workload)))
+            .or_insert((pod, alone, workload));
+    }
+    templates
 }
 
 impl Rule for RareImage {
@@ -47,23 +70,32 @@ impl Rule for RareImage {
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         let mut images: HashMap<(&str, &str), Users<Uid>> = HashMap::new();
         let mut registries: HashMap<&str, Users<(&Clean, Uid)>> = HashMap::new();
-        for (pod, image) in world.pods().flat_map(|pod| images_of(pod).map(move |image| (pod, image))) {
-            let uid = pod.uid();
-            let key = (image.name, image.tag.or(image.digest).unwrap_or("latest"));
-            images.entry(key).and_modify(|users| *users = users.with(uid)).or_insert(Users::One(uid));
-            let user = (pod.namespace(), pod.owner().map_or(uid, |owner| owner.uid));
-            let users = registries.entry(registry(image.name));
-            users.and_modify(|users| *users = users.with(user)).or_insert(Users::One(user));
+        let templates = templates(world);
+        for (pod, pods, workloads) in templates.values() {
+            for image in images_of(*pod) {
+                count(&mut images, key(&image), *pods);
+                count(&mut registries, registry(image.name), *workloads);
+            }
         }
         let several = registries.len() > 1;
-        for pod in world.pods() {
+        let is_strange =
+            |image: &ImageRef<'_>| several && registries.get(registry(image.name)).is_some_and(Users::is_one);
+        let is_rare = |image: &ImageRef<'_>| images.get(&key(image)).is_some_and(Users::is_one);
+        let rare: HashSet<u32> = templates
+            .iter()
+            .filter(|(_, (pod, ..))| images_of(*pod).any(|image| is_strange(&image) || is_rare(&image)))
+            .map(|(number, _)| *number)
+            .collect();
+        if rare.is_empty() {
+            return;
+        }
+        for pod in world.pods().filter(|pod| rare.contains(&pod.template_number())) {
             for (container, image) in pod.containers().iter().zip(images_of(pod)) {
-                let key = (image.name, image.tag.or(image.digest).unwrap_or("latest"));
-                let place = registry(image.name);
-                if several && registries.get(place).is_some_and(Users::is_one) {
+                if is_strange(&image) {
+                    let place = registry(image.name);
                     let saw = format!("{} is from {place}, which nothing else pulls from", container.image);
                     seen.pod(pod, Severity::Medium, saw);
-                } else if images.get(&key).is_some_and(Users::is_one) {
+                } else if is_rare(&image) {
                     let loose = pod.owner().is_none() || container.role == ContainerRole::Ephemeral;
                     let severity = if loose { Severity::Medium } else { Severity::Low };
                     seen.pod(pod, severity, format!("no other pod runs {}", container.image));
@@ -73,7 +105,12 @@ impl Rule for RareImage {
     }
 }
 
-fn images_of(pod: Pod<'_>) -> impl Iterator<Item = ImageRef<'_>> {
+/// By what an image is told from others.
+fn key<'a>(image: &ImageRef<'a>) -> (&'a str, &'a str) {
+    (image.name, image.tag.or(image.digest).unwrap_or("latest"))
+}
+
+fn images_of<'a>(pod: Pod<'a>) -> impl Iterator<Item = ImageRef<'a>> + use<'a> {
     pod.containers().iter().map(|one| ImageRef::parse(&one.image))
 }
 

@@ -64,6 +64,12 @@ impl<'a> Pod<'a> {
         self.template().map_or(&[], |template| &template.containers)
     }
 
+    /// A number that those pods have in common whose containers, account and what they are given are the same: what is
+    /// asked of all three is answered once for all of them.
+    pub const fn template_number(&self) -> u32 {
+        self.row.template.number()
+    }
+
     /// Its labels, sorted by key.
     pub fn labels(&self) -> &'a [(Clean, Clean)] {
         self.pods.labels.get(self.row.labels).map_or(&[], |labels: &Labels| labels)

@@ -210,16 +210,20 @@ impl App {
         main || nodes || open || finding || triage
     }
 
-    /// Moves the screen's present on, and lets our rules look. Says whether something on the screen is over, or new.
+    /// Lets our rules look for a moment. Says whether they see something else than before.
+    pub fn observe(&mut self) -> bool {
+        self.alerts.look(&self.inventory, self.now.unix)
+    }
+
+    /// Moves the screen's present on. Says whether something on the screen is over.
     pub fn tick(&mut self, now: Now) -> bool {
         self.now = now;
         self.inventory.expire(now);
-        let seen = self.alerts.look(&self.inventory, now.unix);
         let over = self.told.as_ref().is_some_and(|(.., at)| now.instant.saturating_duration_since(*at) >= TOLD);
         if over {
             self.told = None;
         }
-        over || seen
+        over
     }
 
     /// Whether an age that counts in seconds is on the screen: of data that are

@@ -11,11 +11,14 @@ use crate::model::{Finding, Typed};
 use crate::rbac::{Binding, Rights, Role};
 use crate::tui::overlays::Overlay;
 
-/// Some moments later: each of our rules has looked, however little time it had.
+/// Some moments later: each of our rules has looked, however little time it had, and rested, and looked again.
 fn looked(app: &mut App, width: u16, height: u16) -> String {
     screen(app, width, height);
-    for _ in 0..2 * rules::all().len() {
-        app.tick(Now { instant: app.now.instant, unix: START });
+    for unix in [START, START + 60, START] {
+        for _ in 0..2 * rules::all().len() {
+            app.tick(Now { instant: app.now.instant, unix });
+            app.observe();
+        }
     }
     screen(app, width, height)
 }

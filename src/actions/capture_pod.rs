@@ -6,6 +6,7 @@ mod related;
 mod sources;
 
 use async_trait::async_trait;
+use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 
@@ -20,6 +21,9 @@ use crate::model::{Kind, Plan, PlanNote, Target, Tier, Verdict};
 pub const ACTION: &dyn Action = &CapturePod;
 
 struct CapturePod;
+
+/// Artefacts of a pod that arrive at once, what is forgotten first before what stays.
+const AT_ONCE: usize = 6;
 
 static SPEC: Spec = Spec {
     id: "capture-pod",
@@ -96,14 +100,28 @@ impl Action for CapturePod {
     async fn run(&self, work: &Work) -> Result<Outcome, ActionError> {
         let mut outcome = Outcome::default();
         let total = work.calls().count() as u64;
-        for (done, (place, call)) in (0u64..).zip(work.calls()) {
-            let label = sources::label(&work.target, &call.path);
+        let keeping: Vec<_> = work
+            .calls()
+            .map(|(place, call)| {
+                let label = sources::label(&work.target, &call.path);
+                async move { (label.clone(), work.hand.keep(place, label).await) }
+            })
+            .collect();
+        let mut keeping = futures::stream::iter(keeping).buffered(AT_ONCE);
+        let (mut done, mut stopped) = (0, None);
+        // What has begun is kept, whatever stops the rest.
+        while let Some((label, kept)) = keeping.next().await {
+            done += 1;
             work.hand.step(label.clone(), done, total);
-            match work.hand.keep(place, label.clone()).await? {
-                Kept::Stored(custody) => outcome.evidence.push(*custody),
-                Kept::Absent(why) => outcome.absent.push(format!("{label}: {why}").into()),
-                Kept::Failed(why) => outcome.failed.push(format!("{label}: {why}").into()),
+            match kept {
+                Ok(Kept::Stored(custody)) => outcome.evidence.push(*custody),
+                Ok(Kept::Absent(why)) => outcome.absent.push(format!("{label}: {why}").into()),
+                Ok(Kept::Failed(why)) => outcome.failed.push(format!("{label}: {why}").into()),
+                Err(error) => stopped = stopped.or(Some(error)),
             }
+        }
+        if let Some(error) = stopped {
+            return Err(error);
         }
         work.hand.step("captured".into(), total, total);
         Ok(outcome)

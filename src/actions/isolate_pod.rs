@@ -21,6 +21,8 @@ mod table;
 #[path = "isolate_pod/undo.rs"]
 mod undo;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::Pod;
@@ -58,6 +60,10 @@ static SPEC: Spec = Spec {
         Right::here("list", "networking.k8s.io", "networkpolicies"),
         Right::here("create", "networking.k8s.io", "networkpolicies"),
         Right::here("patch", "networking.k8s.io", "networkpolicies"),
+        Right::Iam("ssm:DescribeInstanceInformation"),
+        Right::Iam("ssm:SendCommand"),
+        Right::Iam("ssm:GetCommandInvocation"),
+        Right::Iam("ssm:ListCommandInvocations"),
     ],
     undo: Undo::Exactly(
         "deletes the policies by their UIDs, takes the label from the pod, and gives other policies their selectors back",
@@ -68,9 +74,7 @@ static SPEC: Spec = Spec {
           pod's node through AWS Systems Manager, before and after: connections are tried from the pod's network \
           namespace and from pods beside it, and the open ones are watched. Nothing runs in a container. PROVEN is \
           what was measured; NOT ENFORCED, STILL LEAKING with the connections, and NOT MEASURED with what is missing \
-          are the others. Needs ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), \
-          ssm:GetCommandInvocation and, to go on with a job whose program was killed, ssm:ListCommandInvocations; the \
-          script stands in the plan.",
+          are the others. The script, for the document AWS-RunShellScript, stands in the plan.",
 };
 
 #[async_trait]
@@ -93,6 +97,11 @@ impl Action for IsolatePod {
         let mut plan = Sketch::new(&SPEC, ask);
         if ask.case.is_none() {
             plan.note(PlanNote::Limit("made outside a case: the policies carry no case's name".into()));
+        }
+        // What lies around them holds the pods themselves, too: read before them, it is read once.
+        let places: BTreeSet<_> = ask.targets.iter().map(|target| target.namespace.as_deref()).collect();
+        for place in places.into_iter().flatten() {
+            ask.look.get(&Kind::Pod.path_in(place)).await?;
         }
         let reads: Vec<_> = ask.targets.iter().map(|target| pinned::<Pod>(ask.look, target)).collect();
         let pods: Vec<Pod> = futures::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
@@ -152,8 +161,9 @@ impl Action for IsolatePod {
 
     async fn prove(&self, work: &Work, outcome: &Outcome) -> Result<Verdict, ActionError> {
         let isolation = Isolation::of_plan(&work.plan, &work.target);
-        let pod: Pod = pinned(work.look.as_ref(), &work.target).await?;
-        let rests_on = match isolation.found(work.look.as_ref()).await? {
+        let after = work.hand.after().await;
+        let pod: Pod = pinned(after.as_ref(), &work.target).await?;
+        let rests_on = match isolation.found(after.as_ref()).await? {
             None => format!("the policy {} read back: it is not there", isolation.name()),
             Some(policy) if !isolation.is(&policy) => isolation.differs().to_string(),
             Some(_) if labels(&pod.metadata).get(policy::TARGET) != Some(&work.target.uid.to_string()) => {

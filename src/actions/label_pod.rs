@@ -94,7 +94,7 @@ impl Action for LabelPod {
 
     async fn prove(&self, work: &Work, _outcome: &Outcome) -> Result<Verdict, ActionError> {
         let verdict = put_back::is_set(work).await?;
-        let pod: Value = raw(work.look.as_ref(), &work.target).await?;
+        let pod: Value = raw(work.hand.after().await.as_ref(), &work.target).await?;
         let owner = json!(controller(&meta_of(&pod)).map(|owner| &owner.uid));
         let before = work.plan.fact(work.place, "owner");
         if verdict.is_proven() && before != Some(&owner) {

@@ -8,7 +8,7 @@ mod frame;
 
 pub use frame::{
     Action, ActionError, Ask, Attempt, Choice, Disabled, Done, Effect, Hand, Kept, Known, Look, MANAGER, Outcome,
-    Right, SEND_COMMAND, Spec, Undo, Work, rule, settled,
+    Right, SEND_COMMAND, Spec, Undo, Work, path_of, rule, settled,
 };
 
 pub use isolate_pod::measure::is_measurement;

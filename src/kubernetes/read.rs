@@ -96,6 +96,15 @@ impl Read {
         whole(&self.cluster, get(&path, "application/json")?, LIST_DEADLINE, LIST).await
     }
 
+    /// A collection as a JSON list, or its first objects only; its metadata tell whether there are more.
+    ///
+    /// # Errors
+    /// Every [`Error`].
+    pub async fn page(&self, collection: &str, limit: Option<usize>) -> Result<Bytes, Error> {
+        let limit = limit.map(|limit| format!("?limit={limit}")).unwrap_or_default();
+        whole(&self.cluster, get(&format!("{collection}{limit}"), "application/json")?, LIST_DEADLINE, LIST).await
+    }
+
     /// An object or a list without its content: metadata as JSON. The only way in which a secret is read.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::history::History;
 use super::live::Live;
 use super::ownership::Ownership;
 use super::together::Together;
-use crate::actions::{ActionError, Hand, Kept, SEND_COMMAND};
+use crate::actions::{ActionError, Hand, Kept, Look, SEND_COMMAND};
 use crate::case::{Answer, Custody, Entry, Evidence, JobId, Source};
 use crate::kubernetes::{Error, Read, Write};
 use crate::model::{Call, Clean, Plan, Refused, Step, StepState};
@@ -160,6 +160,7 @@ impl JobHand {
             target: self.plan.targets.get(self.place).cloned(),
             region: self.together.region(&self.read).await,
         };
+        let reading = self.together.read().await;
         let mut artefact = self.evidence.begin(source)?;
         let mut chunks = match self.read.stream(&call.path).await {
             Ok(chunks) => chunks,
@@ -183,6 +184,7 @@ impl JobHand {
                 break;
             }
         }
+        drop((chunks, reading));
         let finished = tokio::task::spawn_blocking(move || artefact.finish(incomplete)).await;
         Ok(Ok(finished.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))??))
     }
@@ -203,6 +205,10 @@ impl Hand for JobHand {
 
     async fn all_ran(&self) {
         self.together.all_ran().await;
+    }
+
+    async fn after(&self) -> Arc<dyn Look> {
+        self.together.after(&self.read, &self.plan).await
     }
 
     async fn keep(&self, place: usize, label: Clean) -> Result<Kept, ActionError> {
@@ -237,9 +243,14 @@ impl Hand for JobHand {
     }
 
     async fn still_there(&self, custody: &Custody) -> Result<bool, ActionError> {
-        let (store, sha256) = (self.evidence.clone(), custody.sha256);
-        let hashed = tokio::task::spawn_blocking(move || store.hash_again(sha256)).await;
-        let (found, bytes) = hashed.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))??;
+        let read_again = self.together.read_again(custody.sha256);
+        let (found, bytes) = *read_again
+            .get_or_try_init(|| async {
+                let (store, sha256) = (self.evidence.clone(), custody.sha256);
+                let hashed = tokio::task::spawn_blocking(move || store.hash_again(sha256)).await;
+                hashed.map_err(|broken| ActionError::InTheWay(broken.to_string().into()))?.map_err(ActionError::from)
+            })
+            .await?;
         Ok(found == custody.sha256 && bytes == custody.bytes)
     }
 

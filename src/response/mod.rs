@@ -20,6 +20,7 @@ mod live;
 mod node;
 mod order;
 mod ownership;
+mod pages;
 mod pending;
 mod permissions;
 mod planning;

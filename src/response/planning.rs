@@ -3,7 +3,7 @@
 use super::dry_run::rehearsed;
 use super::view::View;
 use super::{Order, ResponseError, Site};
-use crate::actions::{self, Action, ActionError, Ask};
+use crate::actions::{self, Action, ActionError, Ask, path_of};
 use crate::case::CaseId;
 use crate::model::{Plan, Target};
 
@@ -54,7 +54,7 @@ pub async fn sketch(
             return Err(ActionError::Unfit { action: spec.id, target: Box::new(target.clone()), why }.into());
         }
     }
-    let view = View::of(site.cluster.read());
+    let view = View::of(site.cluster.read(), targets.iter().map(path_of));
     Ok(action.plan(&Ask { look: &view, cluster, case, targets, options: &options, known: &known }).await?)
 }
 

@@ -6,7 +6,7 @@ use super::planning::find;
 use super::rests::{leave_shared, others, rested_on};
 use super::view::View;
 use super::{Job, Jobs, ResponseError, Site};
-use crate::actions::{ActionError, Ask, Done, Known, Outcome, SEND_COMMAND, Work};
+use crate::actions::{ActionError, Ask, Done, Known, Outcome, SEND_COMMAND, Work, path_of};
 use crate::case::{Case, CaseId, JobId};
 use crate::kubernetes;
 use crate::model::{Plan, Target};
@@ -72,7 +72,7 @@ pub async fn plan(case: &Case, site: &Site, id: &JobId, targets: &[Target]) -> R
         return Err(ResponseError::OtherCluster { plan, here });
     }
     let action = find(&done.plan.action)?;
-    let view = View::of(site.cluster.read());
+    let view = View::of(site.cluster.read(), targets.iter().map(path_of));
     // Named as the job named what it made, so that it is found again.
     let made_for = done.plan.case.as_deref().and_then(CaseId::new);
     let known = Known::default();

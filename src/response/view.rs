@@ -9,6 +9,7 @@ use futures::stream::BoxStream;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use super::pages::Pages;
 use crate::actions::Look;
 use crate::aws::{Account, ControlPlane, NodeLost, Unsaid};
 use crate::kubernetes::{Error, Read};
@@ -20,15 +21,17 @@ type Once<T> = Arc<OnceCell<T>>;
 /// long as one plan is made; what is looked at again is read through another.
 pub struct View {
     read: Read,
+    pages: Pages,
     answers: Mutex<HashMap<String, Once<Result<Bytes, Error>>>>,
     agents: Mutex<HashMap<String, Once<Result<(), NodeLost>>>>,
     plane: OnceCell<Result<ControlPlane, Unsaid>>,
 }
 
 impl View {
-    /// A view in which nothing was read yet.
-    pub fn of(read: Read) -> Self {
-        Self { read, answers: Mutex::default(), agents: Mutex::default(), plane: OnceCell::new() }
+    /// A view of the objects at some paths, in which nothing was read yet.
+    pub fn of(read: Read, paths: impl IntoIterator<Item = String>) -> Self {
+        let pages = Pages::of(paths);
+        Self { read, pages, answers: Mutex::default(), agents: Mutex::default(), plane: OnceCell::new() }
     }
 }
 
@@ -40,7 +43,14 @@ fn once<T>(all: &Mutex<HashMap<String, Once<T>>>, question: String) -> Once<T> {
 #[async_trait]
 impl Look for View {
     async fn get(&self, path: &str) -> Result<Bytes, Error> {
-        once(&self.answers, path.to_owned()).get_or_init(|| self.read.get_path(path)).await.clone()
+        let answer = once(&self.answers, path.to_owned());
+        let asked = || async {
+            match self.pages.get(&self.read, path).await {
+                Some(object) => Ok(object),
+                None => self.read.get_path(path).await,
+            }
+        };
+        answer.get_or_init(asked).await.clone()
     }
 
     async fn review(&self, path: &str, body: &Value) -> Result<Bytes, Error> {

@@ -150,6 +150,10 @@ pub trait Hand: Send + Sync {
     /// Returns when no target of the job is on its way to its proof any more.
     async fn all_ran(&self);
 
+    /// The cluster as it is when every target of the job has run, for all their proofs: what is looked at through it
+    /// is read once.
+    async fn after(&self) -> Arc<dyn Look>;
+
     /// Streams the answer to a GET of the plan into the evidence store.
     ///
     /// # Errors

@@ -104,11 +104,12 @@ async fn there(look: &dyn Look, target: &Target, path: &str) -> Result<Option<Va
 
 /// Reads back whether every field is as the plan of putting it back leaves it.
 pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
+    let after = work.hand.after().await;
     let mut left = Vec::new();
     let mut sent = 0;
     for (_, call) in work.calls() {
         let path = call.path.split('?').next().unwrap_or_default();
-        let Some(object) = there(work.look.as_ref(), &work.target, path).await? else {
+        let Some(object) = there(after.as_ref(), &work.target, path).await? else {
             return Ok(Verdict::Proven { rests_on: format!("{} is gone", work.target).into() });
         };
         sent += 1;
@@ -127,7 +128,7 @@ pub async fn prove(work: &Work) -> Result<Verdict, ActionError> {
 
 /// Reads back whether every field that a job's calls set is as they set it.
 pub async fn is_set(work: &Work) -> Result<Verdict, ActionError> {
-    let object: Value = raw(work.look.as_ref(), &work.target).await?;
+    let object: Value = raw(work.hand.after().await.as_ref(), &work.target).await?;
     let target = &work.target;
     let left: Vec<String> =
         work.calls().flat_map(|(_, call)| unmet(&call.body, &object)).map(|at| words(&at)).collect();

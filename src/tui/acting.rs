@@ -1,6 +1,7 @@
 //! The responding half outside the cockpit: the case, plans and running jobs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
@@ -20,6 +21,9 @@ use super::following::{left_open, records};
 use super::paging::paged;
 use super::recording::{self, Recorder};
 use super::rereading::Rereading;
+
+/// Jobs are shown as they move at most this often.
+const JOBS_EVERY: Duration = Duration::from_millis(100);
 
 /// The case that is open, and what runs under it.
 pub struct Acting {
@@ -285,7 +289,12 @@ impl Acting {
         self.followers.spawn(async move {
             loop {
                 let now = Arc::clone(&jobs.borrow_and_update());
-                if replies.send(Reply::Jobs(now)).await.is_err() || jobs.changed().await.is_err() {
+                if replies.send(Reply::Jobs(now)).await.is_err() {
+                    return;
+                }
+                // Whoever holds the jobs makes the next record copy all of them: no more often than they are drawn.
+                tokio::time::sleep(JOBS_EVERY).await;
+                if jobs.changed().await.is_err() {
                     return;
                 }
             }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use color_eyre::eyre::Result;
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,7 +12,10 @@ use crate::cli::plan::refusal;
 use crate::model::{Clean, StepState};
 use crate::response::{Engine, Job, Running};
 
-/// Tells every change of a job until it ends. The first ctrl-c cancels the job, and waits for what has begun.
+/// Changes are told at most this often: nobody reads faster, and each telling has the next record copy the jobs.
+const TOLD_EVERY: Duration = Duration::from_millis(100);
+
+/// Tells what changes of a job until it ends. The first ctrl-c cancels the job, and waits for what has begun.
 pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job> {
     let id = running.id.clone();
     let mut jobs = engine.jobs();
@@ -21,18 +26,20 @@ pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job>
     let mut hung_up = signal(SignalKind::hangup())?;
     say(&format!("{id} runs"));
     loop {
-        let ended = {
-            let jobs = jobs.borrow_and_update();
-            jobs.get(&id).is_none_or(|job| {
-                tell(job, &mut told);
-                job.ended.is_some()
-            })
-        };
-        if ended {
+        // A terminal that is slow is not waited for by the job, so the jobs are not held while they are told.
+        let now = Arc::clone(&jobs.borrow_and_update());
+        let job = now.get(&id);
+        job.into_iter().for_each(|job| tell(job, &mut told));
+        if job.is_none_or(|job| job.ended.is_some()) {
             break;
         }
+        drop(now);
+        let moved = async {
+            tokio::time::sleep(TOLD_EVERY).await;
+            jobs.changed().await
+        };
         tokio::select! {
-            changed = jobs.changed() => if changed.is_err() { break },
+            changed = moved => if changed.is_err() { break },
             _ = &mut stop, if !stopped => {
                 stopped = true;
                 running.cancel();
@@ -43,7 +50,9 @@ pub async fn shown_until_ended(engine: &Engine, running: Running) -> Result<Job>
             () = running.done() => break,
         }
     }
-    running.ended().await.map_err(refusal)
+    let job = running.ended().await.map_err(refusal)?;
+    tell(&job, &mut told);
+    Ok(job)
 }
 
 /// Says a line to whoever still looks; a terminal that is gone is no reason to stop.

@@ -38,6 +38,10 @@ static SPEC: Spec = Spec {
         Right::here("list", "", "pods"),
         Right::here("patch", "", "pods"),
         Right::anywhere("get", "", "nodes"),
+        Right::Iam("ssm:DescribeInstanceInformation"),
+        Right::Iam("ssm:SendCommand"),
+        Right::Iam("ssm:GetCommandInvocation"),
+        Right::Iam("ssm:ListCommandInvocations"),
     ],
     undo: Undo::Exactly(
         "deletes the rules from the node, then takes the annotation ir.podmortem/hard-cut from the pod",
@@ -46,9 +50,8 @@ static SPEC: Spec = Spec {
           and anybody but the node are dropped (nft, or iptables where there is no nft), whatever policies say and \
           whatever connections are open. Probes of the kubelet go on, so that the container is not restarted. Who has \
           root on the node can take the rules away, and they are gone when the node starts anew. Proven when the rules \
-          were read back and what gets through was measured, as for isolate-pod. Needs \
-          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript), ssm:GetCommandInvocation and, to go \
-          on with a job whose program was killed, ssm:ListCommandInvocations; the scripts stand in the plan.",
+          were read back and what gets through was measured, as for isolate-pod. The scripts, for the document \
+          AWS-RunShellScript, stand in the plan.",
 };
 
 /// Says on the pod that its node holds rules for it, and for which case.

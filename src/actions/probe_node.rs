@@ -28,14 +28,19 @@ static SPEC: Spec = Spec {
     kinds: &[Kind::Node],
     tier: Tier::Reads,
     options: &[],
-    rights: &[Right::anywhere("get", "", "nodes")],
+    rights: &[
+        Right::anywhere("get", "", "nodes"),
+        Right::Iam("ssm:DescribeInstanceInformation"),
+        Right::Iam("ssm:SendCommand"),
+        Right::Iam("ssm:GetCommandInvocation"),
+        Right::Iam("ssm:ListCommandInvocations"),
+    ],
     undo: Undo::Impossible("it only reads: there is nothing to put back"),
     doc: "Runs one script on the node through AWS Systems Manager and keeps what it printed as evidence: operating \
           system, kernel and its lockdown, container runtime, CRIU, memory and the ways by which it could be read, free \
           disk, and which tools are there. It changes nothing and stands whole in the plan; that it ran is in the \
           account's history of commands, and who has root on the node can see it. Fargate, Auto Mode, Bottlerocket and \
-          Windows say what is not possible there. Proven when the whole report came back. Needs \
-          ssm:DescribeInstanceInformation, ssm:SendCommand (AWS-RunShellScript) and ssm:GetCommandInvocation.",
+          Windows say what is not possible there. Proven when the whole report came back.",
 };
 
 const SCRIPT: &str = include_str!("probe_node/probe.sh");

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::super::all;
+use super::{Right, SEND_COMMAND};
 use crate::model::Tier;
 
 #[test]
@@ -17,7 +18,8 @@ fn every_action_says_what_it_is() {
         }
         assert!(!spec.kinds.is_empty(), "{}", spec.id);
         assert!(!spec.rights.is_empty(), "{}", spec.id);
-        let writes = spec.rights.iter().any(|right| !right.only_reads());
+        // What a script does on a node is the script's affair: one that only reads is sent all the same.
+        let writes = spec.rights.iter().any(|right| !right.only_reads() && *right != Right::Iam(SEND_COMMAND));
         assert_eq!(writes, spec.tier > Tier::Reads, "{}: its rights and its tier disagree", spec.id);
     }
     assert!(ids.is_superset(&HashSet::from(["cordon", "isolate-pod", "capture-pod"])));

@@ -6,15 +6,10 @@ use crate::aws::{Account, ControlPlane, Unsaid};
 
 use super::super::check::Checks;
 
-/// What measuring, probing and capturing ask of Systems Manager.
-const SCRIPTS: [&str; 4] =
-    ["ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations"];
-
 /// Asks IAM about every action on the account. What policies of the organisation, of the session and of the
 /// resources say besides is not known to it.
 pub async fn check(checks: &mut Checks, account: &Account, plane: Option<&ControlPlane>) {
-    let wanted = actions::all().iter().filter_map(|action| of_account(action.spec()));
-    let wanted: Vec<(&str, Vec<&str>)> = wanted.chain([("scripts on nodes", SCRIPTS.to_vec())]).collect();
+    let wanted: Vec<_> = actions::all().iter().filter_map(|action| of_account(action.spec())).collect();
     let cluster = plane.map(|plane| plane.arn.as_str()).filter(|arn| !arn.is_empty()).unwrap_or("*");
     let on = |right: &str| if right.starts_with("eks:") { cluster } else { "*" };
     let mut asked: Vec<(&str, &str)> =
@@ -89,7 +84,9 @@ mod tests {
         let all: Vec<_> =
             actions::all().iter().filter_map(|action| of_account(action.spec())).map(|(id, _)| id).collect();
         assert!(
-            ["archive-finding", "suppress-findings", "enable-audit-logs"].iter().all(|id| all.contains(id)),
+            ["archive-finding", "suppress-findings", "enable-audit-logs", "isolate-pod", "hard-cut", "probe-node"]
+                .iter()
+                .all(|id| all.contains(id)),
             "{all:?}"
         );
     }

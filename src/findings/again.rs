@@ -18,6 +18,23 @@ pub struct Asks {
     pub account: Clean,
 }
 
+impl Asks {
+    /// The places of contexts, each with the account that it tells, where it tells one or is embedded; and those that
+    /// are configured. Each once.
+    pub fn of(contexts: impl IntoIterator<Item = (Place, Option<Clean>)>, configured: &[Place]) -> Vec<Self> {
+        let of_contexts = contexts.into_iter().filter(|(place, account)| place.embedded.is_some() || account.is_some());
+        let of_contexts = of_contexts.map(|(place, account)| Self { place, account: account.unwrap_or_default() });
+        let configured = configured.iter().map(|place| Self { place: place.clone(), account: Clean::default() });
+        let mut asks: Vec<Self> = Vec::new();
+        for one in of_contexts.chain(configured) {
+            if !asks.iter().any(|held| held.place == one.place) {
+                asks.push(one);
+            }
+        }
+        asks
+    }
+}
+
 /// Why an alert was not asked for again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAsked {

@@ -22,18 +22,9 @@ pub struct Rereading {
 impl Rereading {
     /// The accounts that are configured, and those of every context that tells its own.
     pub fn new(options: &Options) -> Self {
-        let configured = options.places.iter().map(|place| Asks { place: place.clone(), account: Clean::default() });
-        let of_contexts = options.entries.iter().filter_map(|entry| {
-            let (place, account) = (entry.place()?.clone(), entry.account().cloned());
-            (place.embedded.is_some() || account.is_some())
-                .then(|| Asks { place, account: account.unwrap_or_default() })
-        });
-        let mut asks: Vec<Asks> = Vec::new();
-        for one in of_contexts.chain(configured) {
-            if !asks.iter().any(|held| held.place == one.place) {
-                asks.push(one);
-            }
-        }
+        let contexts =
+            options.entries.iter().filter_map(|entry| Some((entry.place()?.clone(), entry.account().cloned())));
+        let asks = Asks::of(contexts, &options.places);
         Self { asks, latch: options.latch.clone() }
     }
 

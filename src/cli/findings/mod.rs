@@ -1,5 +1,6 @@
 //! `podmortem findings`
 
+mod again;
 mod gather;
 mod item;
 mod print;
@@ -18,7 +19,7 @@ use crate::model::{Clean, Finding, Typed};
 
 use self::gather::Gathered;
 
-/// List findings: of GuardDuty, or of files in any shape that alerts come in
+/// List findings: of GuardDuty and Security Hub, or of files in any shape that alerts come in
 ///
 /// GetFindings, EventBridge, SNS, S3 exports, Security Hub, Prowler, Falco and EKS audit events are told apart by
 /// themselves. With an ID, tells everything about one finding: what it means, what to ask, what it leads to. Findings
@@ -28,6 +29,9 @@ pub struct Args {
     /// Tell all about one finding; the beginning of its id is enough
     #[arg(value_name = "ID")]
     finding: Option<String>,
+    /// Ask its source for the finding again, and say what has changed since the file was written; with --case, for the record
+    #[arg(long, requires = "finding", conflicts_with_all = ["rules", "add"])]
+    again: bool,
     #[command(flatten)]
     sources: Sources,
     /// Below them, what our own rules see in the clusters, a line for each rule and workload; bindings are read for it
@@ -75,6 +79,9 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let shelf = shelf(args, startup).await?;
     let alerts: Vec<&Finding> =
         shelf.iter().map(|finding| &**finding).filter(|finding| wanted(finding, args)).collect();
+    if args.again && !alerts.is_empty() {
+        return again::ask(&alerts, &args.form, startup).await;
+    }
     let gathered = Gathered::around(&alerts, args.rules(), startup, args.form.patience()).await;
     let seen = gathered.seen.iter().filter(|finding| wanted(finding, args));
     let wanted: Vec<&Finding> = alerts.into_iter().chain(seen).collect();

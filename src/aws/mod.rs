@@ -20,6 +20,7 @@ pub mod identity;
 pub mod logs;
 mod lost;
 pub mod machine;
+mod node_roles;
 pub mod operations;
 pub mod reported;
 pub mod rights;

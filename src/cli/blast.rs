@@ -68,7 +68,8 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
         _ => return Err(Ended::usage("it is there in several clusters: choose one with --context")),
     };
     let Some(cluster) = fleet.cluster(origin.session()) else { return Err(missing(&named, None)) };
-    let facts = Facts::read(&cluster.read(), Now::read().unix).await;
+    let instances = fleet.inventory.instances_of(origin.session());
+    let facts = Facts::read(&cluster.read(), &instances, Now::read().unix).await;
     let Some(blast) = Blast::of(&origin, &fleet.inventory, &facts) else { return Err(missing(&named, None)) };
     out::write(|out| match args.output {
         Form::Json => writeln!(out, "{:#}", document(&blast, &fleet.inventory)),

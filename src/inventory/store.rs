@@ -151,6 +151,12 @@ impl Inventory {
         &self.nodes
     }
 
+    /// The EC2 instances of a session's nodes.
+    pub fn instances_of(&self, session: SessionId) -> Vec<Clean> {
+        let own = self.nodes.iter().filter(|(_, row)| row.session == session);
+        own.map(|(_, row)| row.facts.instance_id.clone()).filter(|id| !id.is_empty()).collect()
+    }
+
     /// Objects of any other kind, of all sessions.
     pub fn objects(&self, kind: Kind) -> &Table<ObjectFacts> {
         static EMPTY: std::sync::LazyLock<Table<ObjectFacts>> = std::sync::LazyLock::new(Table::default);

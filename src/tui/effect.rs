@@ -71,6 +71,8 @@ pub enum Effect {
         ticket: u64,
         /// The session.
         session: SessionId,
+        /// The instances of its nodes.
+        instances: Vec<Clean>,
     },
     /// Read logs; those of an earlier look stop.
     Logs {

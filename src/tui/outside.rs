@@ -261,11 +261,11 @@ impl Outside {
                 });
             }
             Effect::Rights(sessions) => self.read_rights(&sessions),
-            Effect::Reach { ticket, session } => {
+            Effect::Reach { ticket, session, instances } => {
                 let Some(cluster) = self.cluster(session) else { return };
                 let (read, replies) = (cluster.read(), self.replies.clone());
                 self.tasks.spawn(async move {
-                    let facts = Facts::read(&read, Now::read().unix).await;
+                    let facts = Facts::read(&read, &instances, Now::read().unix).await;
                     let _ = replies.send(Reply::Reach(ticket, Arc::new(facts))).await;
                 });
             }

@@ -1,10 +1,14 @@
 //! EKS Pod Identity: the roles that pods of a service account may take.
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use super::super::account::{Account, clean};
 use super::super::told::Unsaid;
 use crate::model::Clean;
+
+/// Associations that are looked at at once.
+const AT_ONCE: usize = 8;
 
 const LIST: &str = "eks:ListPodIdentityAssociations";
 const DESCRIBE: &str = "eks:DescribePodIdentityAssociation";
@@ -15,6 +19,10 @@ const DESCRIBE: &str = "eks:DescribePodIdentityAssociation";
 pub struct Association {
     /// Its id: `a-…`.
     pub id: Clean,
+    /// The service account's namespace.
+    pub namespace: Clean,
+    /// The service account.
+    pub account: Clean,
     /// The role.
     pub role: Clean,
     /// A role that is assumed from there, empty without one.
@@ -24,24 +32,21 @@ pub struct Association {
 }
 
 impl Account {
-    /// The associations of a service account: one, or none.
+    /// The associations of a cluster, or of one of its service accounts by namespace and name: one for each, or none.
     ///
     /// # Errors
     /// The service cannot be asked.
-    pub async fn pod_identities(
-        &self,
-        cluster: &str,
-        namespace: &str,
-        account: &str,
-    ) -> Result<Vec<Association>, Unsaid> {
-        let eks = self.clients.eks();
-        let call = eks.list_pod_identity_associations().cluster_name(cluster);
-        let mut pages = call.namespace(namespace).service_account(account).into_paginator().items().send();
+    pub async fn pod_identities(&self, cluster: &str, of: Option<(&str, &str)>) -> Result<Vec<Association>, Unsaid> {
+        let (namespace, account) = of.unzip();
+        let call = self.clients.eks().list_pod_identity_associations().cluster_name(cluster);
+        let call = call.set_namespace(namespace.map(str::to_owned)).set_service_account(account.map(str::to_owned));
+        let mut pages = call.into_paginator().items().send();
         let mut ids = Vec::new();
         while let Some(summary) = pages.next().await {
             ids.extend(summary.map_err(|error| self.unsaid(LIST, &error))?.association_id);
         }
-        futures::future::try_join_all(ids.into_iter().map(|id| self.association(cluster, id))).await
+        let described = ids.into_iter().map(|id| self.association(cluster, id));
+        futures::stream::iter(described).buffered(AT_ONCE).try_collect().await
     }
 
     async fn association(&self, cluster: &str, id: String) -> Result<Association, Unsaid> {
@@ -50,6 +55,8 @@ impl Account {
         let found = described.association.ok_or_else(|| self.absent(DESCRIBE, format!("no association {id}")))?;
         Ok(Association {
             id: id.into(),
+            namespace: clean(found.namespace),
+            account: clean(found.service_account),
             role: clean(found.role_arn),
             target_role: clean(found.target_role_arn),
             tags_sessions: found.disable_session_tags != Some(true),

@@ -67,10 +67,20 @@ async fn providers_and_associations_are_described() {
     let account = scripted.account().await;
     let providers = account.identity_providers("shop").await.unwrap();
     assert_eq!((providers[0].issuer.as_str(), providers[0].prefix().as_str()), ("https://id.example", "corp:"));
-    let associations = account.pod_identities("shop", "shop", "web").await.unwrap();
+    let associations = account.pod_identities("shop", Some(("shop", "web"))).await.unwrap();
     let role = "arn:aws:iam::111122223333:role/web".into();
     let target_role = "arn:aws:iam::444455556666:role/far".into();
-    assert_eq!(associations, [Association { id: "a-1".into(), role, target_role, tags_sessions: false }]);
+    assert_eq!(
+        associations,
+        [Association {
+            id: "a-1".into(),
+            namespace: "shop".into(),
+            account: "web".into(),
+            role,
+            target_role,
+            tags_sessions: false
+        }]
+    );
 }
 
 #[tokio::test]

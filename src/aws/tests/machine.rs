@@ -62,3 +62,27 @@ async fn an_instance_of_another_account_is_not_there() {
     let none = machine_at(None, INSTANCE, ReadOnly::closed()).await.said.unwrap_err();
     assert!(none.to_string().contains("no AWS account"), "{none}");
 }
+
+#[tokio::test]
+async fn the_roles_of_instances_are_those_of_their_profiles() {
+    let item = |id: &str, profile: &str| format!("<item><instanceId>{id}</instanceId>{profile}</item>");
+    let profile = "<iamInstanceProfile><arn>arn:aws:iam::1:instance-profile/nodes</arn></iamInstanceProfile>";
+    let both = item("i-1", profile) + &item("i-2", profile) + &item("i-3", "");
+    let instances = format!("<reservationSet><item><instancesSet>{both}</instancesSet></item></reservationSet>");
+    let role = "<GetInstanceProfileResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetInstanceProfileResult>\
+                <InstanceProfile><Path>/</Path><InstanceProfileName>nodes</InstanceProfileName><InstanceProfileId>A</InstanceProfileId>\
+                <Arn>arn:aws:iam::1:instance-profile/nodes</Arn><CreateDate>2026-11-28T00:00:00Z</CreateDate><Roles><member>\
+                <Path>/</Path><RoleName>node</RoleName><RoleId>B</RoleId><Arn>arn:aws:iam::1:role/node</Arn>\
+                <CreateDate>2026-11-28T00:00:00Z</CreateDate></member></Roles></InstanceProfile></GetInstanceProfileResult>\
+                </GetInstanceProfileResponse>";
+    let scripted = Scripted::new(vec![
+        ("Filter.1.Name=instance-id", 200, "", ec2("DescribeInstances", &instances)),
+        ("InstanceProfileName=nodes", 200, "", role.to_owned()),
+    ])
+    .await;
+    let ids = ["i-1", "i-2", "i-3", "i-gone"].map(Into::into);
+    let roles = scripted.account().await.roles_of_instances(&ids).await.unwrap();
+    let told: Vec<_> = roles.iter().map(|(id, role)| format!("{id} {role}")).collect();
+    assert_eq!(told, ["i-1 node", "i-2 node"]);
+    assert_eq!((scripted.saw("DescribeInstances"), scripted.saw("GetInstanceProfile")), (1, 1));
+}

@@ -11,7 +11,9 @@ pub(super) fn operate(account: &Account, request: &Request) -> Result<Answer, Fa
     let all = instances(account, &request.region);
     let answer = match request.operation.as_str() {
         "DescribeInstances" => {
-            let chosen = chosen(&all, &request.list("InstanceId"))?;
+            let mut chosen = chosen(&all, &request.list("InstanceId"))?;
+            let let_through = filtered(&all, request, "instance-id");
+            chosen.retain(|instance| let_through.iter().any(|one| one.id == instance.id));
             json!({"reservationSet": chosen.iter().map(|instance| reservation(instance)).collect::<Vec<_>>()})
         }
         "DescribeInstanceAttribute" => {
@@ -39,11 +41,15 @@ fn chosen<'a>(all: &'a [Instance], ids: &[&str]) -> Result<Vec<&'a Instance>, Fa
     Ok(all.iter().filter(|instance| ids.is_empty() || ids.contains(&instance.id.as_str())).collect())
 }
 
+/// Those of the instances that a filter of a name lets through, or all where it is not given.
+fn filtered<'a>(all: &'a [Instance], request: &Request, name: &str) -> Vec<&'a Instance> {
+    let wanted = request.filter(name);
+    all.iter().filter(|instance| wanted.as_ref().is_none_or(|ids| ids.contains(&instance.id.as_str()))).collect()
+}
+
 /// What is attached to the instances that a filter chooses.
 fn attached(all: &[Instance], request: &Request, of: impl Fn(&Instance) -> Vec<Value>) -> Vec<Value> {
-    let wanted = request.filter("attachment.instance-id");
-    let chosen = all.iter().filter(|instance| wanted.as_ref().is_none_or(|ids| ids.contains(&instance.id.as_str())));
-    chosen.flat_map(of).collect()
+    filtered(all, request, "attachment.instance-id").into_iter().flat_map(of).collect()
 }
 
 fn vpc(instance: &Instance) -> (String, String) {

@@ -43,7 +43,7 @@ async fn account(user: &User, cluster: &Cluster, latch: ReadOnly) -> FromAccount
     };
     let associations = async {
         Told::now(match user.service_account() {
-            Some((namespace, account_name)) => account.pod_identities(&name, namespace, account_name).await,
+            Some((namespace, account_name)) => account.pod_identities(&name, Some((namespace, account_name))).await,
             None => Ok(Vec::new()),
         })
     };

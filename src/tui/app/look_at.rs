@@ -131,7 +131,9 @@ impl App {
         match detail.tab {
             Tab::Reach if !detail.reach.asked => {
                 detail.reach.asked = true;
-                self.effects.push(Effect::Reach { ticket, session: detail.row.session });
+                let session = detail.row.session;
+                let instances = self.inventory.instances_of(session);
+                self.effects.push(Effect::Reach { ticket, session, instances });
             }
             Tab::Relations if matches!(detail.around, Around::No) => {
                 if let Some(question) = Question::about(&row) {

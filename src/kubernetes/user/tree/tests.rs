@@ -60,8 +60,13 @@ fn a_service_account_takes_its_annotated_role() {
 fn a_service_account_takes_the_role_of_its_association() {
     let one = |tags_sessions| {
         let role = "arn:aws:iam::1:role/web".into();
-        let association =
-            Association { id: "a-1".into(), role, target_role: "arn:aws:iam::2:role/far".into(), tags_sessions };
+        let association = Association {
+            id: "a-1".into(),
+            role,
+            target_role: "arn:aws:iam::2:role/far".into(),
+            tags_sessions,
+            ..Association::default()
+        };
         who_is(
             &User::named("system:serviceaccount:shop:web"),
             &Known { associations: Told::now(Ok(vec![association])), ..nothing() },

@@ -25,7 +25,7 @@ fn a_blast_radius_is_one_key_away_and_can_be_walked() {
     press(&mut app, "/ 'name:web* enter B");
     let effects = app.take_effects();
     let ticket = effects.iter().find_map(|effect| match effect {
-        Effect::Reach { ticket, session: SHOP } => Some(*ticket),
+        Effect::Reach { ticket, session: SHOP, .. } => Some(*ticket),
         _ => None,
     });
     let ticket = ticket.expect("nothing was asked for");

@@ -94,7 +94,11 @@ impl Account {
         }
     }
 
-    async fn caller_arn(&self) -> Result<String, Unsaid> {
+    /// Whom AWS takes us for: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, or a user's ARN.
+    ///
+    /// # Errors
+    /// STS cannot be asked.
+    pub async fn caller_arn(&self) -> Result<String, Unsaid> {
         let caller = self.clients.sts().get_caller_identity().send().await;
         Ok(caller.map_err(|error| self.unsaid(CALLER, &error))?.arn.unwrap_or_default())
     }

@@ -112,5 +112,6 @@ const fn heading(note: &PlanNote) -> &'static str {
         PlanNote::Already(_) => "already",
         PlanNote::WouldFail(_) => "would fail",
         PlanNote::Theirs(_) => "changed by others, and left so",
+        PlanNote::As(_) => "in the account",
     }
 }

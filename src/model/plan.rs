@@ -84,6 +84,8 @@ pub enum PlanNote {
     WouldFail(Clean),
     /// Something that somebody else changed since, and that stays as they made it.
     Theirs(Clean),
+    /// Whom the account takes us for, where calls go to it.
+    As(Clean),
 }
 
 impl PlanNote {
@@ -95,7 +97,8 @@ impl PlanNote {
             | Self::Limit(text)
             | Self::Already(text)
             | Self::WouldFail(text)
-            | Self::Theirs(text) => text,
+            | Self::Theirs(text)
+            | Self::As(text) => text,
         }
     }
 }

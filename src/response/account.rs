@@ -7,11 +7,11 @@ use bytes::Bytes;
 use super::Site;
 use super::decide::Decided;
 use crate::actions::{ActionError, Look, SEND_COMMAND};
-use crate::aws::operations;
 use crate::aws::rights::Decision;
+use crate::aws::{Unsaid, operations};
 use crate::case::Answer;
 use crate::kubernetes::{Write, region_of};
-use crate::model::{Call, Plan, PlanNote};
+use crate::model::{Call, Clean, Plan, PlanNote};
 
 /// Sends a call, and gives its answer twice: for the journal, and for the action.
 pub async fn send(write: &Write, call: &Call) -> (Answer, Result<Bytes, ActionError>) {
@@ -41,6 +41,19 @@ pub async fn read(look: &dyn Look, call: &Call) -> Result<Decided, ActionError> 
         Some(true) => Decided::Done(serde_json::Value::Null),
         Some(false) => Decided::NotDone,
         None => unknown(),
+    })
+}
+
+/// Whom the account takes us for, where calls of a plan go to it: scripts on nodes, too. A cluster's identity says
+/// nothing of that.
+pub async fn caller(site: &Site, plan: &Plan) -> Option<PlanNote> {
+    let first = plan.calls.iter().find(|call| call.is_to_account())?;
+    let told = async { site.cluster.account(region_of(&first.path)).await?.caller_arn().await };
+    Some(match told.await {
+        Ok(arn) => PlanNote::As(format!("AWS takes us for {}", Clean::from(arn)).into()),
+        // Without an account the plan says what that means for its calls.
+        Err(Unsaid::NotAsked(_)) => return None,
+        Err(why) => PlanNote::Limit(format!("whom AWS takes us for is not known: {why}").into()),
     })
 }
 

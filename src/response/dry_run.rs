@@ -18,8 +18,8 @@ const AT_ONCE: usize = 12;
 /// it is a write by its form: a process that may not write leaves it out, and
 /// the plan says so.
 pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
-    let told = account::rehearsed(site, &plan).await;
-    plan.notes.extend(told);
+    let (caller, told) = tokio::join!(account::caller(site, &plan), account::rehearsed(site, &plan));
+    plan.notes.extend(caller.into_iter().chain(told));
     if plan.tier == Tier::Reads || !plan.calls.iter().any(is_rehearsable) {
         return plan;
     }

@@ -20,6 +20,7 @@ pub fn lines(plan: &Plan, whole: bool) -> Vec<Clean> {
         ("Cannot be undone:", |note| matches!(note, PlanNote::CannotUndo(_))),
         ("Changed by others, and left so:", |note| matches!(note, PlanNote::Theirs(_))),
         ("Already so:", |note| matches!(note, PlanNote::Already(_))),
+        ("In the account:", |note| matches!(note, PlanNote::As(_))),
     ] {
         let notes: Vec<_> = plan.notes.iter().filter(|note| pick(note)).collect();
         if !notes.is_empty() {

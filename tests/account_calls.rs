@@ -21,7 +21,7 @@ use podmortem::config::Directories;
 use podmortem::gameday::{GameDay, Scenario};
 use podmortem::kubernetes::{Cluster, ReadOnly, contexts};
 use podmortem::model::{Clean, SessionId};
-use podmortem::response::{Engine, Job, Site};
+use podmortem::response::{Confirmation, Engine, How, Job, Site, Watch, to_type};
 
 const ACTIONS: [&str; 3] = ["archive-finding", "suppress-findings", "enable-audit-logs"];
 
@@ -89,6 +89,38 @@ async fn a_call_that_never_left_is_made_once() {
         assert!(job.is_proven(), "{job:#?}");
         let [Answer::Accepted { version, .. }] = answers.as_slice() else { panic!("{action}: {answers:?}") };
         assert!(!version.is_empty(), "{action}: the request's id is not recorded");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_puts_back_in_the_account_has_drifted() {
+    for action in ["archive-finding", "suppress-findings"] {
+        let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+        let site = site(&day).await;
+        let root = tempfile::tempdir().unwrap();
+        let new = NewCase { id: "DRIFT".into(), title: String::new(), responder: "a".into(), clusters: vec![] };
+        let case = Case::create(&Directories::under(root.path()), new).unwrap();
+        let engine = Engine::new(Arc::new(case)).unwrap();
+        let plan = engine.plan(action, &site, &fit(&site, find(action).unwrap().spec(), 1).await).await.unwrap();
+        let made = plan.calls[0].clone();
+        let confirmation = Confirmation { plan: plan.hash(), how: How::Typed(to_type(&plan)) };
+        let job = engine.start(&site, plan, &confirmation, "a test".into()).await.unwrap().ended().await.unwrap();
+        let mut watch = Watch::new(engine.clone(), site.clone()).measuring_every(Duration::ZERO);
+        assert_eq!(watch.round().await, [] as [Clean; 0]);
+
+        let write = site.cluster.write(site.cluster.latch().write_right().unwrap());
+        let back = engine.plan_undo(&site, &job.id).await.unwrap();
+        write.call_account(&back.calls[0]).await.unwrap();
+        let told = watch.round().await;
+        assert!(told.len() == 1 && told[0].contains("DRIFTED: in the account: guardduty:"), "{told:?}");
+        assert_eq!(watch.round().await, [] as [Clean; 0], "it is told once");
+        // Another program that has not looked yet repeats what was told.
+        let mut later = Watch::new(engine.clone(), site.clone());
+        assert_eq!(later.round().await, [] as [Clean; 0]);
+
+        write.call_account(&made).await.unwrap();
+        let told = watch.round().await;
+        assert!(told.len() == 1 && told[0].ends_with("stands again"), "{told:?}");
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use super::super::holds::of_call;
 use super::super::undo::stands;
 use super::super::{Engine, Job, Jobs, Site};
+use super::account::{Account, watches};
 use super::expected::Expected;
 use super::flows::{Flows, is_measured};
 use crate::actions;
@@ -33,6 +34,7 @@ pub struct Watch {
     engine: Engine,
     site: Site,
     flows: Flows,
+    account: Account,
     plans: HashMap<PlanHash, Arc<Plan>>,
 }
 
@@ -42,18 +44,21 @@ struct Stand {
     place: usize,
     told: Option<Clean>,
     expected: Vec<Expected>,
+    /// What is otherwise in the account.
+    elsewhere: Option<Clean>,
 }
 
 impl Watch {
     /// A watch over what stands on a cluster.
     pub fn new(engine: Engine, site: Site) -> Self {
-        Self { engine, site, flows: Flows::new(), plans: HashMap::new() }
+        Self { engine, site, flows: Flows::new(), account: Account::new(), plans: HashMap::new() }
     }
 
-    /// The same, with so much time between two measurements of a job at least.
+    /// The same, with so much time between two measurements of a job, and two looks at the account, at least.
     #[must_use]
     pub fn measuring_every(mut self, every: Duration) -> Self {
         self.flows.every(every);
+        self.account.every(every);
         self
     }
 
@@ -73,7 +78,8 @@ impl Watch {
     pub async fn round(&mut self) -> Vec<Clean> {
         let jobs = self.engine.jobs().borrow().clone();
         let ours = self.ours(&jobs);
-        let stands = standing(&ours);
+        self.account.look(&self.site, &ours).await;
+        let stands = standing(&ours, &self.account);
         let paths: BTreeSet<String> =
             stands.iter().flat_map(|stand| stand.expected.iter().map(|expected| expected.path.clone())).collect();
         let read = self.site.cluster.read();
@@ -101,7 +107,7 @@ impl Watch {
                 Some(found) => found.clone(),
                 None => stand.told.clone().filter(is_measured),
             };
-            let now = now.or_else(measured);
+            let now = now.or_else(|| stand.elsewhere.clone()).or_else(measured);
             if now != stand.told {
                 let words = match &now {
                     Some(what) => format!("{} DRIFTED: {what}", stand.job),
@@ -137,7 +143,7 @@ impl Watch {
 
 /// What stands of some jobs, and what must be so there. Where a later job has written
 /// the same field, the earlier one has nothing to say about it any more.
-fn standing(ours: &[(&Job, Arc<Plan>)]) -> Vec<Stand> {
+fn standing(ours: &[(&Job, Arc<Plan>)], account: &Account) -> Vec<Stand> {
     let mut stands_here = Vec::new();
     for (at, (job, plan)) in ours.iter().enumerate() {
         for (place, state) in job.targets.iter().enumerate().filter(|(place, _)| stands(job, plan, *place)) {
@@ -149,8 +155,9 @@ fn standing(ours: &[(&Job, Arc<Plan>)]) -> Vec<Stand> {
                 (!written_since).then(|| Expected::of_call(call, attempt.uid()))
             });
             let expected: Vec<Expected> = expected.flatten().collect();
-            if !expected.is_empty() {
-                stands_here.push(Stand { job: job.id.clone(), place, told: state.drift.clone(), expected });
+            if !expected.is_empty() || watches(job, plan, place) {
+                let (told, elsewhere) = (state.drift.clone(), account.differs(job, plan, place));
+                stands_here.push(Stand { job: job.id.clone(), place, told, expected, elsewhere });
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::model::{Clean, ReadOnly, Refused};
 /// A prefix such as `Get` is no criterion: `GetParameter` discloses.
 /// `GetCommandInvocation` discloses what anybody's command printed, so it is not among them,
 /// and neither is `ListCommandInvocations`: only who goes on with a job asks for it, and may write.
-pub(super) const ALLOWED: [(&str, &[&str]); 11] = [
+pub(super) const ALLOWED: [(&str, &[&str]); 12] = [
     ("Auto Scaling", &["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"]),
     ("CloudWatch Logs", &["DescribeLogGroups", "FilterLogEvents"]),
     (
@@ -52,6 +52,7 @@ pub(super) const ALLOWED: [(&str, &[&str]); 11] = [
     ("KMS", &["DescribeKey"]),
     ("S3", &["HeadBucket", "GetObjectLockConfiguration", "GetBucketEncryption"]),
     ("SSM", &["DescribeInstanceInformation"]),
+    ("SecurityHub", &["GetFindings"]),
     ("STS", &["GetCallerIdentity"]),
 ];
 

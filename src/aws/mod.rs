@@ -24,6 +24,7 @@ mod node_roles;
 pub mod operations;
 pub mod reported;
 pub mod rights;
+pub mod security_hub;
 mod signed;
 pub mod ssm;
 pub mod token;

@@ -42,6 +42,8 @@ pub struct Answer {
     pub status: u16,
     /// `x-amz-bucket-region`, which S3 tells even whom it refuses.
     pub region: Option<String>,
+    /// `x-amzn-errortype`, by which REST services name what went wrong, without what follows a colon.
+    pub error: String,
     /// The body.
     pub body: String,
 }
@@ -80,8 +82,10 @@ impl Account {
 }
 
 fn read(response: &HttpResponse) -> Answer {
+    let error = response.headers().get("x-amzn-errortype").unwrap_or_default();
     Answer {
         status: response.status().as_u16(),
+        error: error.split(':').next().unwrap_or_default().to_owned(),
         region: response.headers().get("x-amz-bucket-region").map(str::to_owned),
         body: String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned(),
     }

@@ -23,7 +23,7 @@ mod since;
 mod typed;
 mod unpack;
 
-pub use account::of_accounts;
+pub use account::{of_accounts, of_guardduty, of_security_hub};
 pub use again::{Again, Asks, NotAsked, again, changes};
 pub use audit_log::of_audit_log;
 pub use explain::{Leads, Line, Weight, explain};

@@ -1,4 +1,4 @@
-//! Findings from outside: files that are named, and GuardDuty as it writes them.
+//! Findings from outside: files that are named, and GuardDuty and Security Hub as they write them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use tokio::sync::mpsc;
 use crate::aws::Place;
 use crate::aws::guardduty::Asked;
 use crate::case::{By, Entry};
-use crate::findings::{Batch, of_accounts, of_audit_log, read_file, typed as typed_finding, typed_id};
+use crate::findings::{
+    Batch, of_audit_log, of_guardduty, of_security_hub, read_file, typed as typed_finding, typed_id,
+};
 use crate::model::{Clean, ReadOnly, Typed};
 use crate::response::Engine;
 
@@ -93,7 +95,7 @@ pub async fn keep(typed: Typed, engine: Option<Engine>, read_only: bool, replies
     let _ = replies.send(Reply::Tell(if engine.is_some() { Tone::Bad } else { Tone::Note }, told.into())).await;
 }
 
-/// Asks GuardDuty until nobody listens any more.
+/// Asks GuardDuty and Security Hub until nobody listens any more.
 pub async fn watch(places: Vec<Place>, latch: ReadOnly, replies: mpsc::Sender<Reply>) {
     let game = places.iter().all(|place| place.embedded.is_some());
     let pause = if game { GAME_PAUSE } else { PAUSE };
@@ -103,14 +105,18 @@ pub async fn watch(places: Vec<Place>, latch: ReadOnly, replies: mpsc::Sender<Re
     if replies.send(Reply::FindingsAsked(asked)).await.is_err() {
         return;
     }
-    let mut since = None;
+    let asked = |since| Asked { since, archived: false };
+    let (mut since_hub, mut since_guardduty) = (None, None);
     loop {
-        let begun = Timestamp::now().as_millisecond();
-        let batch = of_accounts(&places, &latch, Asked { since, archived: false }).await;
+        let next = Some(Timestamp::now().as_millisecond() - OVERLAP);
+        let (mut batch, guardduty) = tokio::join!(
+            of_security_hub(&places, &latch, asked(since_hub)),
+            of_guardduty(&places, &latch, asked(since_guardduty)),
+        );
         // What failed is asked for again from where it was.
-        if batch.troubles.is_empty() {
-            since = Some(begun - OVERLAP);
-        }
+        since_hub = if batch.troubles.is_empty() { next } else { since_hub };
+        since_guardduty = if guardduty.troubles.is_empty() { next } else { since_guardduty };
+        batch.extend(guardduty);
         if replies.send(Reply::Findings(Box::new(batch), false)).await.is_err() {
             return;
         }

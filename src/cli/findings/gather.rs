@@ -19,10 +19,10 @@ use crate::inventory::Inventory;
 use crate::kubernetes::contexts;
 use crate::model::{Clean, Finding, Kind, ReadOnly};
 
-/// A file, standard input or GuardDuty: where findings are read.
+/// A file, standard input, or GuardDuty and Security Hub: where findings are read.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Sources {
-    /// File of findings in any shape, gzip too; - is standard input; may be given several times. Without it, GuardDuty is asked
+    /// File of findings in any shape, gzip too; - is standard input; may be given several times. Without it, GuardDuty and Security Hub are asked
     #[arg(short, long, value_name = "FILE")]
     pub file: Vec<PathBuf>,
     /// EKS cluster whose audit log is read from CloudWatch: its name, ARN or context; may be given several times
@@ -52,7 +52,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the files, or asks GuardDuty where none is named.
+    /// Reads the files, or asks GuardDuty and Security Hub where none is named.
     ///
     /// # Errors
     /// A file cannot be read, or there is no account to ask.

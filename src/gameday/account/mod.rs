@@ -72,6 +72,7 @@ impl Fault {
             "ResourceNotFoundException" | "NoSuchEntity" | "NoSuchBucket" | "ObjectLockConfigurationNotFoundError" => {
                 StatusCode::NOT_FOUND
             }
+            "InvalidAccessException" => StatusCode::UNAUTHORIZED,
             "UnauthorizedOperation" | "AccessDenied" => StatusCode::FORBIDDEN,
             "ResourceInUseException" => StatusCode::CONFLICT,
             _ => StatusCode::BAD_REQUEST,
@@ -189,6 +190,9 @@ fn operate(account: &Arc<Account>, request: &Request) -> Result<Answer, Fault> {
         "kms" => s3::key(account, request),
         "logs" => logs::operate(account, request).map(Answer::Json),
         "s3" => s3::operate(account, request),
+        "securityhub" => {
+            Err(Fault::new("InvalidAccessException", "This account is not subscribed to AWS Security Hub"))
+        }
         "ssm" => ssm::operate(account, &request.operation, &request.body).map(Answer::Json),
         "sts" => iam::caller(request),
         other => Err(Fault::new("UnknownOperationException", format!("{other} {}", request.operation))),

@@ -23,6 +23,11 @@ pub async fn check(checks: &mut Checks, account: &Account, plane: Result<&Contro
         ),
     }
     guardduty(checks, account.detector().await.as_ref());
+    match account.has_security_hub().await {
+        Ok(true) => checks.good("Security Hub", "on: what other services and accounts give it is read as well"),
+        Ok(false) => checks.note("Security Hub", "off in this Region: nothing of other services is gathered there"),
+        Err(why) => checks.note("Security Hub", format!("unknown: {why}")),
+    }
 }
 
 /// The audit log is the only record of what was done to the cluster.

@@ -53,13 +53,11 @@ impl Live {
 
     /// Puts a record on disk, then shows what it changes.
     pub async fn record(&self, entry: Entry) -> Result<Record, CaseError> {
-        let (case, pending) = (Arc::clone(&self.case), Arc::clone(&self.pending));
-        let answer = pending.queue(entry);
-        self.written(move || {
-            pending.write(&case);
-            Ok(())
-        })
-        .await?;
+        let (answer, writes) = self.pending.queue(entry);
+        if writes {
+            let (case, pending) = (Arc::clone(&self.case), Arc::clone(&self.pending));
+            tokio::task::spawn_blocking(move || pending.write(&case));
+        }
         let lost = || CaseError::JournalLost {
             path: self.case.journal().dir().to_owned(),
             why: "a record was left unwritten by a bug of ours".to_owned(),

@@ -1,6 +1,6 @@
 //! Records that wait for the disk together.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -8,45 +8,74 @@ use crate::case::{Case, CaseError, Entry, Record};
 
 type Answer = Result<Record, CaseError>;
 
-/// Records of many targets that want to be on disk at the same time: whoever
-/// comes first writes all that are there with one wait for the disk, and the
-/// others get theirs from it.
+/// Records of many targets that want to be on disk at the same time. One writer at a time puts all that are there on
+/// disk with one wait, again and again until none is left; nobody else waits with a thread of their own.
 #[derive(Default)]
-pub struct Pending {
-    entries: Mutex<Vec<(Entry, oneshot::Sender<Answer>)>>,
-    turn: Mutex<()>,
+pub struct Pending(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    entries: Vec<(Entry, oneshot::Sender<Answer>)>,
+    /// Whether somebody writes, or is about to.
+    writing: bool,
 }
 
+/// Whoever writes. However that ends, nobody is left to wait for it.
+struct Writer<'a>(&'a Pending);
+
 impl Pending {
-    /// Puts a record in the queue. The answer comes once it is on disk, or why it is not.
-    pub fn queue(&self, entry: Entry) -> oneshot::Receiver<Answer> {
+    /// Puts a record in the queue. The answer comes once it is on disk, or why it is not. Says whether the caller has
+    /// to [write](Self::write) now, since nobody does.
+    pub fn queue(&self, entry: Entry) -> (oneshot::Receiver<Answer>, bool) {
         let (sender, answer) = oneshot::channel();
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push((entry, sender));
-        answer
+        let mut queue = self.lock();
+        queue.entries.push((entry, sender));
+        (answer, !std::mem::replace(&mut queue.writing, true))
     }
 
-    /// Writes everything that is in the queue. When this returns, all that was
-    /// queued before has its answer. It waits for the disk.
+    /// Writes until the queue is empty. It waits for the disk.
     pub fn write(&self, case: &Case) {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let queued = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
-        let (entries, answers): (Vec<Entry>, Vec<_>) = queued.into_iter().unzip();
-        if entries.is_empty() {
-            return;
+        let writer = Writer(self);
+        while let Some((entries, answers)) = writer.next() {
+            match case.journal().append_all(entries.clone()) {
+                Ok(records) => {
+                    for (record, answer) in records.into_iter().zip(answers) {
+                        // Whoever asked may have been cancelled; the record is there all the same.
+                        let _ = answer.send(Ok(record));
+                    }
+                }
+                // Nothing of it was written: each finds out by itself why.
+                Err(_) => {
+                    for (entry, answer) in entries.into_iter().zip(answers) {
+                        let _ = answer.send(case.journal().append(entry));
+                    }
+                }
+            }
         }
-        match case.journal().append_all(entries.clone()) {
-            Ok(records) => {
-                for (record, answer) in records.into_iter().zip(answers) {
-                    // Whoever asked may have been cancelled; the record is there all the same.
-                    let _ = answer.send(Ok(record));
-                }
-            }
-            // Nothing of it was written: each finds out by itself why.
-            Err(_) => {
-                for (entry, answer) in entries.into_iter().zip(answers) {
-                    let _ = answer.send(case.journal().append(entry));
-                }
-            }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer<'_> {
+    /// What is in the queue; `None` where nothing is, and then nobody writes any more.
+    fn next(&self) -> Option<(Vec<Entry>, Vec<oneshot::Sender<Answer>>)> {
+        let mut queue = self.0.lock();
+        if queue.entries.is_empty() {
+            queue.writing = false;
+            return None;
+        }
+        Some(std::mem::take(&mut queue.entries).into_iter().unzip())
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Who waits for one of these learns that it was not written.
+            *self.0.lock() = Queue::default();
         }
     }
 }
@@ -67,13 +96,15 @@ mod tests {
         let pending = Arc::new(Pending::default());
         let note = |number: u32| Entry::Note { text: number.to_string().into() };
         let answers: Vec<_> = (0..50).map(|number| pending.queue(note(number))).collect();
+        assert_eq!(answers.iter().filter(|(_, writes)| *writes).count(), 1, "one of them writes");
         pending.write(&case);
-        pending.write(&case);
-        for (number, answer) in (0..).zip(answers) {
+        for (number, (answer, _)) in (0..).zip(answers) {
             let record = answer.blocking_recv().unwrap().unwrap();
             assert_eq!(record.entry, note(number));
             assert_eq!(record.seq, u64::from(number) + 2);
         }
+        assert!(pending.queue(note(50)).1, "whoever comes later writes again");
+        pending.write(&case);
         assert!(verify(case.path()).unwrap().holds());
     }
 }

@@ -14,12 +14,13 @@ const CALL: &str = "ec2:DescribeInstances";
 const VALUES: usize = 200;
 
 impl Account {
-    /// The role of each of these instances, by name; one that the account does not have, or that has no role, is left
-    /// out.
+    /// The role of each of these instances, by name, empty where it has none; an instance that the account does not
+    /// have is left out.
     ///
     /// # Errors
     /// The services cannot be asked.
     pub async fn roles_of_instances(&self, ids: &[Clean]) -> Result<BTreeMap<Clean, Clean>, Unsaid> {
+        let mut roles = BTreeMap::new();
         let mut profiles: BTreeMap<Clean, Vec<Clean>> = BTreeMap::new();
         for some in ids.chunks(VALUES) {
             // Named outright, one instance that is gone would fail the whole call.
@@ -29,12 +30,14 @@ impl Account {
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|error| self.unsaid(CALL, &error))?;
                 for instance in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
-                    let Some(arn) = instance.iam_instance_profile().and_then(|profile| profile.arn()) else { continue };
-                    profiles.entry(arn.into()).or_default().push(clean(instance.instance_id()));
+                    let id = clean(instance.instance_id());
+                    if let Some(arn) = instance.iam_instance_profile().and_then(|profile| profile.arn()) {
+                        profiles.entry(arn.into()).or_default().push(id.clone());
+                    }
+                    roles.insert(id, Clean::default());
                 }
             }
         }
-        let mut roles = BTreeMap::new();
         for (profile, instances) in profiles {
             let Some(role) = self.roles_of_profile(&profile).await?.first().map(|role| Clean::from(role.as_str()))
             else {

@@ -34,7 +34,7 @@ pub struct Facts {
 pub struct Iam {
     /// Roles of EKS Pod Identity by namespace and service account; `None` where EKS was not asked.
     pub associations: Option<BTreeMap<(Clean, Clean), Clean>>,
-    /// Roles of instances by their ids.
+    /// Roles of instances by their ids, empty for one that has none.
     pub instances: BTreeMap<Clean, Clean>,
 }
 

@@ -71,15 +71,19 @@ pub fn of_account(
     roles
 }
 
-/// The role of a node's instance.
+/// The role of a node's instance; none where its account says that it has none.
 pub fn of_node(iam: &Iam, node: &NodeFacts, through: &str) -> Option<IamRole> {
     if node.instance_id.is_empty() {
         return None;
     }
-    let role = iam.instances.get(&node.instance_id).cloned().unwrap_or_default();
-    let ask = role.is_empty().then(|| {
-        let instance = &node.instance_id;
-        format!("aws ec2 describe-instances --instance-ids {instance} names its instance profile").into()
-    });
+    let (role, ask) = match iam.instances.get(&node.instance_id) {
+        Some(none) if none.is_empty() => return None,
+        Some(role) => (role.clone(), None),
+        None => {
+            let instance = &node.instance_id;
+            let ask = format!("aws ec2 describe-instances --instance-ids {instance} names its instance profile");
+            (Clean::default(), Some(ask.into()))
+        }
+    };
     Some(IamRole { role, through: format!("role of the instance {}: {through}", node.instance_id).into(), ask })
 }

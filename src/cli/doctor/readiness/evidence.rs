@@ -55,7 +55,7 @@ fn jurisdiction<'a>(checks: &mut Checks, region: &str, places: &'a [EvidencePlac
                 );
             }
         }
-        None if places.is_empty() => checks.poor("jurisdiction", "the settings name no place for evidence", MEND),
+        None if places.is_empty() => checks.poor("evidence", "the settings name no place for evidence", MEND),
         None => {
             let others: Vec<_> = places.iter().map(|place| place.region.as_str()).collect();
             let seen = format!(

@@ -1,5 +1,6 @@
 //! What people see: the state, drawn. Nothing here changes anything.
 
+mod ascii;
 mod bar;
 mod clusters;
 mod cut;
@@ -70,6 +71,9 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Overlay::Paging(paging) => triage::paging(app, paging, layout.body, buffer),
             Overlay::Input(input) => bar::input(app, input, layout.bar, buffer),
         }
+    }
+    if app.look.ascii {
+        ascii::only(buffer);
     }
 }
 

@@ -42,12 +42,6 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// All pods of the largest namespace, as arguments: enough for a job that takes seconds.
-    pub fn most(&self) -> Vec<String> {
-        let (namespace, names) = self.pods.iter().max_by_key(|(_, names)| names.len()).unwrap();
-        names.iter().map(|name| format!("pod/{name}")).chain(["-n".to_owned(), namespace.clone()]).collect()
-    }
-
     pub async fn new(seed: u64) -> Self {
         let day = GameDay::start(Scenario::still(), seed).await.unwrap();
         let ground = Self { day, pods: BTreeMap::new() };

@@ -185,7 +185,7 @@ impl Acting {
             let started = engine.start(&site, plan, &confirmation, Clean::default()).await;
             let (proven, tone, text) = match started {
                 Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
-                Ok(running) => ended(&action, running).await,
+                Ok(running) => ended(&action, running, (&engine, &replies)).await,
             };
             let _ = replies.send(Reply::Ended { undoes, proven, tone, text }).await;
         });
@@ -198,7 +198,7 @@ impl Acting {
         self.jobs.spawn(async move {
             let (_, tone, text) = match engine.resume(&site, &job, SILENCE).await {
                 Err(error) => (false, Tone::Bad, error.to_string().into()),
-                Ok(running) => ended(&job.0, running).await,
+                Ok(running) => ended(&job.0, running, (&engine, &replies)).await,
             };
             let _ = replies.send(Reply::Tell(tone, text)).await;
         });
@@ -245,16 +245,16 @@ impl Acting {
         });
     }
 
-    /// Begins a recording of the screen; it ends when what is given back is dropped.
+    /// Begins a recording of the screen, which shows clusters of these Regions; it ends when what is given back is
+    /// dropped.
     ///
     /// # Errors
     /// Why there is none, in words.
-    pub fn record_screen(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
+    pub fn record_screen(&mut self, size: (u16, u16), shown: &[Clean]) -> Result<Recorder, String> {
         let (Some(engine), Some(journal)) = (&self.engine, self.recorder.clone()) else {
             return Err("no case is open to record into; :case ID opens one".to_owned());
         };
-        let (recorder, recording) =
-            recording::begin(&engine.case().evidence(), size).map_err(|error| error.to_string())?;
+        let (recorder, recording) = recording::begin(engine.case(), size, shown).map_err(|error| error.to_string())?;
         let replies = self.replies.clone();
         self.jobs.spawn(async move {
             let kept = tokio::task::spawn_blocking(move || recording.keep()).await;
@@ -317,8 +317,16 @@ impl Acting {
 }
 
 /// Whether a job ended proven, how urgent that is, and what came of it.
-async fn ended(action: &Clean, running: Running) -> (bool, Tone, Clean) {
-    match running.ended().await {
+async fn ended(
+    action: &Clean,
+    running: Running,
+    (engine, replies): (&Engine, &mpsc::Sender<Reply>),
+) -> (bool, Tone, Clean) {
+    let ended = running.ended().await;
+    // What came of each target is told before what came of all of them, which stays.
+    let now = Arc::clone(&engine.jobs().borrow());
+    let _ = replies.send(Reply::Jobs(now)).await;
+    match ended {
         Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
         Ok(job) => {
             let (all, failed) = (job.targets.len(), job.failures());

@@ -139,7 +139,10 @@ impl Outside {
     /// # Errors
     /// Why there is none, in words.
     pub fn record(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
-        self.acting.record_screen(size)
+        let mut shown: Vec<_> =
+            self.clusters.iter().filter_map(|(cluster, _)| cluster.entry().region().cloned()).collect();
+        shown.dedup();
+        self.acting.record_screen(size, &shown)
     }
 
     /// Copies a text.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::terminal::Tap;
-use crate::case::{Artefact, By, CaseError, Custody, Evidence, Source};
+use crate::case::{Artefact, By, Case, CaseError, Custody, Source};
 use crate::model::Clean;
 
 /// What of a session is recorded.
@@ -32,14 +32,17 @@ pub struct Recording {
     cut: Vec<u8>,
 }
 
-/// Begins a recording of a terminal of that size.
+/// Begins a recording of a terminal of that size, which shows clusters of these Regions.
 ///
 /// # Errors
-/// The case cannot be written.
-pub fn begin(evidence: &Evidence, size: (u16, u16)) -> Result<(Recorder, Recording), CaseError> {
+/// What is shown would leave its Region without the case's leave, or the case cannot be written.
+pub fn begin(case: &Case, size: (u16, u16), shown: &[Clean]) -> Result<(Recorder, Recording), CaseError> {
+    for region in shown {
+        case.may_keep(Some(region))?;
+    }
     let (recorder, pieces) = channel();
     let by = By::current();
-    let mut artefact = evidence.begin(Source {
+    let mut artefact = case.evidence().begin(Source {
         label: format!("session of {} on {}", by.user, by.host).into(),
         media: "application/x-asciicast".into(),
         from: "the terminal of this session".into(),
@@ -108,7 +111,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::case::{Case, NewCase};
+    use crate::case::NewCase;
     use crate::config::Directories;
 
     #[test]
@@ -116,7 +119,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let new = NewCase { id: "INC-1".into(), title: String::new(), responder: "alice".into(), clusters: vec![] };
         let case = Case::create(&Directories::under(root.path()), new).unwrap();
-        let (mut recorder, recording) = begin(&case.evidence(), (80, 24)).unwrap();
+        let (mut recorder, recording) = begin(&case, (80, 24), &[]).unwrap();
         let arrow = "↑".as_bytes();
         recorder.wrote(b"\x1b[2J");
         recorder.wrote(&[b"pods ", &arrow[..1]].concat());
@@ -134,5 +137,16 @@ mod tests {
         let times: Vec<_> = lines[1..].iter().map(|line| line[0].as_f64().unwrap()).collect();
         assert!(times.is_sorted(), "{times:?}");
         assert_eq!(custody.incomplete, None);
+    }
+
+    #[test]
+    fn what_must_stay_in_its_region_is_not_recorded_elsewhere() {
+        let root = tempfile::tempdir().unwrap();
+        let home = Directories::under(root.path()).standing_in(Some("eu-central-1".to_owned()));
+        let new = NewCase { id: "INC-1".into(), title: String::new(), responder: "alice".into(), clusters: vec![] };
+        let case = Case::create(&home, new).unwrap();
+        let refused = begin(&case, (80, 24), &["eu-central-1".into(), "us-east-1".into()]).err().unwrap();
+        assert!(refused.to_string().contains("allow-copy --from us-east-1"), "{refused}");
+        assert!(begin(&case, (80, 24), &["eu-central-1".into()]).is_ok());
     }
 }

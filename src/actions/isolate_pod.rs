@@ -99,10 +99,10 @@ impl Action for IsolatePod {
             plan.note(PlanNote::Limit("made outside a case: the policies carry no case's name".into()));
         }
         // What lies around them holds the pods themselves, too: read before them, it is read once.
-        let places: BTreeSet<_> = ask.targets.iter().map(|target| target.namespace.as_deref()).collect();
-        for place in places.into_iter().flatten() {
-            ask.look.get(&Kind::Pod.path_in(place)).await?;
-        }
+        let places: BTreeSet<_> = ask.targets.iter().filter_map(|target| target.namespace.as_deref()).collect();
+        let paths: Vec<String> = places.into_iter().map(|place| Kind::Pod.path_in(place)).collect();
+        let lists: Vec<_> = paths.iter().map(|path| ask.look.get(path)).collect();
+        let _: Vec<_> = futures::stream::iter(lists).buffered(AT_ONCE).try_collect().await?;
         let reads: Vec<_> = ask.targets.iter().map(|target| pinned::<Pod>(ask.look, target)).collect();
         let pods: Vec<Pod> = futures::stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         let around = Surroundings::read(ask, &pods).await?;

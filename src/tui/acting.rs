@@ -1,7 +1,6 @@
 //! The responding half outside the cockpit: the case, plans and running jobs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
@@ -17,13 +16,10 @@ use crate::triage::PageCall;
 
 use super::effect::{Reply, Tone};
 use super::files::Files;
-use super::following::{left_open, records};
+use super::following::{jobs, left_open, records};
 use super::paging::paged;
 use super::recording::{self, Recorder};
 use super::rereading::Rereading;
-
-/// Jobs are shown as they move at most this often.
-const JOBS_EVERY: Duration = Duration::from_millis(100);
 
 /// The case that is open, and what runs under it.
 pub struct Acting {
@@ -285,20 +281,7 @@ impl Acting {
 
     /// Follows the case: its jobs as they move, its records as they are written.
     fn follow(&mut self, engine: &Engine) {
-        let (mut jobs, replies) = (engine.jobs(), self.replies.clone());
-        self.followers.spawn(async move {
-            loop {
-                let now = Arc::clone(&jobs.borrow_and_update());
-                if replies.send(Reply::Jobs(now)).await.is_err() {
-                    return;
-                }
-                // Whoever holds the jobs makes the next record copy all of them: no more often than they are drawn.
-                tokio::time::sleep(JOBS_EVERY).await;
-                if jobs.changed().await.is_err() {
-                    return;
-                }
-            }
-        });
+        self.followers.spawn(jobs(engine.clone(), self.replies.clone()));
         let (follows, replies) = (engine.clone(), self.replies.clone());
         self.followers.spawn(async move {
             if let Err(error) = follows.follow().await {

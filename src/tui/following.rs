@@ -16,6 +16,9 @@ use super::respond::line;
 /// New records are looked for this often.
 const FOLLOWED_EVERY: Duration = Duration::from_millis(300);
 
+/// Jobs are shown as they move at most this often.
+const JOBS_EVERY: Duration = Duration::from_millis(100);
+
 /// Tells which jobs of the case nobody works on any more.
 pub async fn left_open(engine: Engine, replies: mpsc::Sender<Reply>) {
     let found = tokio::task::spawn_blocking(move || engine.interrupted()).await;
@@ -28,6 +31,22 @@ pub async fn left_open(engine: Engine, replies: mpsc::Sender<Reply>) {
             job.id, by.user, by.host, job.id
         );
         let _ = replies.send(Reply::Tell(Tone::Bad, told.into())).await;
+    }
+}
+
+/// Tells the jobs as they move.
+pub async fn jobs(engine: Engine, replies: mpsc::Sender<Reply>) {
+    let mut jobs = engine.jobs();
+    loop {
+        let now = Arc::clone(&jobs.borrow_and_update());
+        if replies.send(Reply::Jobs(now)).await.is_err() {
+            return;
+        }
+        // Whoever holds the jobs makes the next record copy all of them: no more often than they are drawn.
+        tokio::time::sleep(JOBS_EVERY).await;
+        if jobs.changed().await.is_err() {
+            return;
+        }
     }
 }
 

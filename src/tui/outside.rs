@@ -139,9 +139,7 @@ impl Outside {
     /// # Errors
     /// Why there is none, in words.
     pub fn record(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
-        let mut shown: Vec<_> =
-            self.clusters.iter().filter_map(|(cluster, _)| cluster.entry().region().cloned()).collect();
-        shown.dedup();
+        let shown: Vec<_> = self.clusters.iter().filter_map(|(cluster, _)| cluster.entry().region().cloned()).collect();
         self.acting.record_screen(size, &shown)
     }
 

@@ -1,7 +1,5 @@
 //! Findings asked for again at their source, before anybody acts on them.
 
-use std::path::PathBuf;
-
 use color_eyre::eyre::Result;
 use serde_json::json;
 
@@ -20,8 +18,7 @@ use crate::model::{Finding, ReadOnly};
 /// # Errors
 /// The journal cannot be written, or the answer cannot be printed.
 pub async fn ask(findings: &[&Finding], form: &Form, startup: &Startup) -> Result<Exit> {
-    let kubeconfig: Option<PathBuf> = startup.options.kubeconfig.clone();
-    let entries = contexts(kubeconfig.as_deref()).unwrap_or_default();
+    let entries = contexts(startup.options.kubeconfig.as_deref()).unwrap_or_default();
     let of_contexts = entries.iter().filter_map(|entry| Some((entry.place()?.clone(), entry.account().cloned())));
     let asks = Asks::of(of_contexts, &places(startup));
     let latch = if startup.read_only() { ReadOnly::closed() } else { ReadOnly::open() };

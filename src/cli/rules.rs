@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::Result;
 use serde_json::{Value, json};
 
 use super::exit::Ended;
 use super::fleet::{Fleet, Which};
 use super::list::{Form, Output, Table, json_items};
 use super::{Exit, Startup, out};
-use crate::findings::rules::{self, Exec, Object, Observation, World, execs, observe};
+use crate::findings::rules::{self, Exec, Object, Observation, World, observe};
+use crate::findings::{Execs, read_file};
 use crate::inventory::{Inventory, Now};
 use crate::model::{Clean, Kind, SessionId};
 use crate::rbac::Rights;
@@ -25,7 +26,7 @@ pub struct Args {
     /// Only what this rule sees, with every object, and why it matters
     #[arg(value_name = "RULE")]
     rule: Option<String>,
-    /// File of the API server's audit log, JSON lines: who ran commands in pods; may be given several times
+    /// File of the API server's audit log, as it was written or as CloudWatch wraps it: who ran commands in pods; may be given several times
     #[arg(long, value_name = "FILE")]
     audit: Vec<PathBuf>,
     #[command(flatten)]
@@ -56,7 +57,10 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     }
     let execs = read_audit(&args.audit)?;
     let mut fleet = Fleet::open(startup, Which::Asked).await?;
-    let execs = of_one_cluster(execs, &fleet)?;
+    let (execs, wrong) = placed(&execs, &fleet);
+    if let Some(wrong) = wrong {
+        return Err(Ended::usage(format!("{wrong}; choose it with --context")));
+    }
     fleet.gather(&KINDS, args.form.patience()).await;
     let (rights, unread) = rights(&fleet).await;
     let world = World::whole(&fleet.inventory, &rights, &execs);
@@ -80,26 +84,21 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     Ok(if unread.is_empty() { exit } else { exit.or(Exit::SomeFailed) })
 }
 
-fn read_audit(files: &[PathBuf]) -> Result<Vec<Exec>> {
-    let mut all = Vec::new();
+fn read_audit(files: &[PathBuf]) -> Result<Execs> {
+    let mut execs = Execs::default();
     for file in files {
-        let log = std::fs::read(file).wrap_err_with(|| format!("cannot read the audit log {}", file.display()))?;
-        let (found, odd) = execs(&String::from_utf8_lossy(&log));
-        if odd > 0 {
-            eprintln!("podmortem: {}: {odd} lines are no JSON and were passed over", file.display());
-        }
-        all.extend(found);
+        let read = read_file(file).map_err(|error| Ended::failed(error.to_string()))?;
+        read.troubles.iter().for_each(|trouble| eprintln!("podmortem: {trouble}"));
+        execs.extend(read.execs);
     }
-    Ok(all)
+    Ok(execs)
 }
 
-/// An audit log does not say which cluster it is of.
-fn of_one_cluster(execs: Vec<Exec>, fleet: &Fleet) -> Result<Vec<(SessionId, Exec)>> {
-    match fleet.inventory.clusters() {
-        _ if execs.is_empty() => Ok(Vec::new()),
-        [only] => Ok(execs.into_iter().map(|exec| (only.session, exec)).collect()),
-        _ => Err(Ended::usage("an audit log is of one cluster: choose it with --context")),
-    }
+/// What audit logs tell of the clusters that are open; and why not all of it, in words.
+pub fn placed(execs: &Execs, fleet: &Fleet) -> (Vec<(SessionId, Exec)>, Option<Clean>) {
+    let (placed, nowhere) = execs.placed(&fleet.inventory, &fleet.reaches());
+    let wrong = format!("{nowhere} commands in pods are of a cluster that is not open, or could be of several");
+    (placed, (nowhere > 0).then(|| wrong.into()))
 }
 
 /// Bindings and roles of every cluster, and what could not be read.

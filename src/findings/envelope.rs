@@ -20,7 +20,7 @@ const SINGLES: [&str; 11] =
     ["detail", "sns", "message", "body", "log", "_source", "finding", "event", "payload", "requestpayload", "@message"];
 
 /// What the wrappers said.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Around {
     /// The account that an event was sent in.
     pub account: Clean,

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::document::documents;
 use super::envelope::{Item, open};
+use super::execs::Execs;
+use super::rules::Exec;
 use super::shape::{Shaped, shaped};
 use super::unpack::{MOST, unpack};
 use crate::model::finding::Origin;
@@ -26,6 +28,8 @@ pub struct Batch {
     pub unread: usize,
     /// What was wrong, each with its place.
     pub troubles: Vec<Trouble>,
+    /// Who ran commands in pods, or tried, where it was an audit log.
+    pub execs: Execs,
 }
 
 /// Something that could not be read, or is not what was looked for.
@@ -126,22 +130,28 @@ impl Batch {
         self.unremarkable += other.unremarkable;
         self.unread += other.unread;
         self.troubles.extend(other.troubles);
+        self.execs.extend(other.execs);
     }
 
     fn take(&mut self, item: Item<'_>, origin: Origin) {
         let what = match serde_json::from_str::<Value>(&item.text) {
             Err(error) => format!("this cannot be read: {error}"),
-            Ok(value) => match shaped(&value, &item.around) {
-                Shaped::Finding(finding) => {
-                    self.findings.push(Finding { origin, raw: Arc::from(&*item.text), ..*finding });
-                    return;
+            Ok(value) => {
+                if let Some(exec) = Exec::read(&value) {
+                    self.execs.insert(item.around.clone(), exec);
                 }
-                Shaped::Unremarkable => {
-                    self.unremarkable += 1;
-                    return;
+                match shaped(&value, &item.around) {
+                    Shaped::Finding(finding) => {
+                        self.findings.push(Finding { origin, raw: Arc::from(&*item.text), ..*finding });
+                        return;
+                    }
+                    Shaped::Unremarkable => {
+                        self.unremarkable += 1;
+                        return;
+                    }
+                    Shaped::Other(what) => format!("this is no finding but {what}"),
                 }
-                Shaped::Other(what) => format!("this is no finding but {what}"),
-            },
+            }
         };
         self.unread += 1;
         self.troubles.push(Trouble { origin, what: Clean::capped(&what, 400) });

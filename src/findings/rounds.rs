@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use super::observed::observed;
-use super::rules::{Rule, Sightings, World, all};
+use super::rules::{Exec, Rule, Sightings, World, all};
 use crate::inventory::{ClusterState, Inventory};
 use crate::model::{Clean, Finding, Kind, SessionId};
 use crate::rbac::Rights;
@@ -24,6 +24,7 @@ const REST: u64 = 10;
 #[derive(Debug, Default)]
 pub struct Rounds {
     rights: BTreeMap<SessionId, Rights>,
+    execs: Vec<(SessionId, Exec)>,
     /// What each rule saw, in the order of the rules.
     seen: Vec<Vec<Arc<Finding>>>,
     all: Vec<Arc<Finding>>,
@@ -63,6 +64,23 @@ impl Rounds {
     /// Takes bindings and roles that were read; every rule looks again.
     pub fn take_rights(&mut self, rights: BTreeMap<SessionId, Rights>) {
         self.rights.extend(rights);
+        self.begin_anew();
+    }
+
+    /// Who ran commands in pods of open clusters, as audit logs tell.
+    pub fn execs(&self) -> &[(SessionId, Exec)] {
+        &self.execs
+    }
+
+    /// Takes what audit logs tell in place of what they told before; every rule looks again where it is something else.
+    pub fn take_execs(&mut self, execs: Vec<(SessionId, Exec)>) {
+        if self.execs != execs {
+            self.execs = execs;
+            self.begin_anew();
+        }
+    }
+
+    fn begin_anew(&mut self) {
         (self.next, self.part, self.last) = (0, 0, None);
         self.sightings = Sightings::default();
     }
@@ -107,7 +125,7 @@ impl Rounds {
     fn look_by(&mut self, rule: &dyn Rule, inventory: &Inventory) -> bool {
         let places = inventory.pods().places();
         let to = if rule.by_pod() { places.min(self.part + PART) } else { places };
-        let world = World { inventory, rights: &self.rights, execs: &[], part: Some((self.part, to)) };
+        let world = World { inventory, rights: &self.rights, execs: &self.execs, part: Some((self.part, to)) };
         self.sightings = std::mem::take(&mut self.sightings).looked(rule, &world);
         self.part = to;
         to >= places
@@ -231,6 +249,31 @@ mod tests {
         assert_eq!(bit_by_bit.findings(), at_once.findings());
         let seen: usize = at_once.findings().iter().map(|one| one.about.seen_on.len()).sum();
         assert_eq!((at_once.findings().len(), seen), (2, all_pods as usize));
+    }
+
+    #[test]
+    fn who_was_in_a_pod_is_told_once_a_log_tells() {
+        let (mut inventory, mut rounds) = (small::inventory(vec![small::pod(1, "shop", "web")]), Rounds::default());
+        tell(&mut inventory, News::Listed(Kind::Pod));
+        rounds.look(&inventory, at(1), ENOUGH);
+        let before = told(&rounds);
+        let exec = Exec {
+            at: at(1_000_000),
+            user: "eve".into(),
+            from: "203.0.113.9".into(),
+            how: "exec".into(),
+            namespace: "shop".into(),
+            pod: "web-7d9f-1".into(),
+            command: "sh".into(),
+            allowed: true,
+        };
+        rounds.take_execs(vec![(SESSION, exec.clone())]);
+        assert!(rounds.look(&inventory, at(2), ENOUGH), "at once, and not when the rest is over");
+        assert_eq!(told(&rounds).len(), before.len() + 1);
+        let seen = rounds.findings().iter().find(|one| one.kind == "recent-exec").unwrap();
+        assert!(seen.description.contains("exec by eve from 203.0.113.9"), "{}", seen.description);
+        rounds.take_execs(vec![(SESSION, exec)]);
+        assert!(!rounds.look(&inventory, at(3), ENOUGH), "the same log again is nothing new");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::execs::Execs;
 use super::read::{Batch, Trouble};
 use crate::model::finding::Source;
 use crate::model::{Clean, Finding};
@@ -21,6 +22,8 @@ pub struct Shelf {
     pub repeated: usize,
     /// What was wrong.
     pub troubles: Vec<Trouble>,
+    /// Who ran commands in pods, as audit logs tell.
+    pub execs: Execs,
 }
 
 impl Shelf {
@@ -28,6 +31,7 @@ impl Shelf {
     pub fn take(&mut self, batch: Batch) -> Vec<Arc<Finding>> {
         self.unremarkable += batch.unremarkable;
         self.unread += batch.unread;
+        self.execs.extend(batch.execs);
         for trouble in batch.troubles {
             if !self.troubles.contains(&trouble) {
                 self.troubles.push(trouble);

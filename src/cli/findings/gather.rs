@@ -13,7 +13,7 @@ use crate::cli::fleet::{Fleet, Which, places};
 use crate::cli::{Exit, Startup, rules};
 use crate::findings::rules::{World, observe};
 use crate::findings::{
-    Batch, Networks, Reach, Resolver, Shelf, observed, of_accounts, of_audit_log, read_file, read_stdin,
+    Batch, Execs, Networks, Reach, Resolver, Shelf, observed, of_accounts, of_audit_log, read_file, read_stdin,
 };
 use crate::inventory::Inventory;
 use crate::kubernetes::contexts;
@@ -146,12 +146,13 @@ pub struct Gathered {
 impl Gathered {
     /// Asks the clusters for what findings name; no cluster is asked where none is named. A cluster that
     /// cannot be reached leaves its findings unresolved, and says so.
-    /// Where `rules` are asked for, too, they look at every cluster, and bindings are read for them.
-    pub async fn around(findings: &[&Finding], rules: bool, startup: &Startup, patience: Duration) -> Self {
+    /// Where `rules` are asked for, too, they look at every cluster and at what audit logs tell, and bindings are read
+    /// for them.
+    pub async fn around(findings: &[&Finding], rules: Option<&Execs>, startup: &Startup, patience: Duration) -> Self {
         let (networks, wrong) = Networks::of(&startup.settings.networks);
         let (empty, reaches) = (Inventory::new(), closed(startup));
         let mut gathered = Self { fleet: None, empty, reaches, networks, seen: Vec::new(), wrong };
-        if !rules
+        if rules.is_none()
             && !findings.iter().any(|finding| finding.about.is_kubernetes() || !finding.about.instances.is_empty())
         {
             return gathered;
@@ -160,14 +161,14 @@ impl Gathered {
             Err(error) => gathered.wrong.push(format!("findings are resolved against no cluster: {error}").into()),
             Ok(mut fleet) => {
                 let mut kinds = kinds(findings);
-                kinds.extend(rules::KINDS.into_iter().filter(|_| rules));
+                kinds.extend(rules::KINDS.into_iter().filter(|_| rules.is_some()));
                 fleet.gather(&kinds, patience).await;
                 if fleet.tell_failures(&[Kind::Pod]) != Exit::Done {
                     gathered.wrong.push("what could not be listed cannot be resolved".into());
                 }
                 gathered.reaches.splice(0..0, fleet.reaches());
-                if rules {
-                    gathered.look(&fleet).await;
+                if let Some(execs) = rules {
+                    gathered.look(&fleet, execs).await;
                 }
                 gathered.fleet = Some(fleet);
             }
@@ -175,9 +176,11 @@ impl Gathered {
         gathered
     }
 
-    async fn look(&mut self, fleet: &Fleet) {
+    async fn look(&mut self, fleet: &Fleet, execs: &Execs) {
+        let (execs, elsewhere) = rules::placed(execs, fleet);
+        self.wrong.extend(elsewhere);
         let (rights, unread) = rules::rights(fleet).await;
-        let world = World::whole(&fleet.inventory, &rights, &[]);
+        let world = World::whole(&fleet.inventory, &rights, &execs);
         self.seen = observed(&observe(&world), &fleet.inventory, Timestamp::now());
         let told = |(cluster, what, why): (Clean, Clean, Clean)| {
             format!("{cluster}: {what}: {why}; the rules over rights saw less").into()

@@ -82,7 +82,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     if args.again && !alerts.is_empty() {
         return again::ask(&alerts, &args.form, startup).await;
     }
-    let gathered = Gathered::around(&alerts, args.rules(), startup, args.form.patience()).await;
+    let gathered = Gathered::around(&alerts, args.rules().then_some(&shelf.execs), startup, args.form.patience()).await;
     let seen = gathered.seen.iter().filter(|finding| wanted(finding, args));
     let wanted: Vec<&Finding> = alerts.into_iter().chain(seen).collect();
     if let (Some(id), true) = (&args.finding, wanted.is_empty()) {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::super::envelope::Around;
 use super::{Link, Resolver, Step, Sure};
-use crate::inventory::ClusterState;
+use crate::inventory::{ClusterState, Inventory};
 use crate::kubernetes::Entry;
 use crate::model::{Clean, Finding, SessionId};
 
@@ -98,10 +99,35 @@ impl<'a> Wanted<'a> {
         [&reach.label, &reach.name].into_iter().filter_map(|name| self.fits(name, &reach.account, &reach.region)).min()
     }
 
+    /// The open cluster that fits best.
+    fn open<'i>(&self, inventory: &'i Inventory, reaches: &'i [Reach]) -> Option<(Fit, SessionId, &'i Clean)> {
+        let clusters = inventory.clusters().iter();
+        let open = clusters.filter_map(|cluster| Some((self.fits_state(cluster)?, cluster.session, &cluster.label)));
+        let by_reach = reaches.iter().filter_map(|reach| Some((self.fits_reach(reach)?, reach.session?, &reach.label)));
+        open.chain(by_reach).min_by_key(|(fit, ..)| *fit)
+    }
+
     fn place(&self) -> String {
         let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
         format!("account {} in {}", or(self.account, "unknown"), or(self.region, "an unknown Region"))
     }
+}
+
+/// The open clusters that may be in an account and Region; empty ones are not known.
+fn possible<'i>(inventory: &'i Inventory, account: &Clean, region: &Clean) -> impl Iterator<Item = &'i ClusterState> {
+    let differs = |one: &Clean, other: &Clean| !one.is_empty() && !other.is_empty() && one != other;
+    let clusters = inventory.clusters().iter();
+    clusters.filter(move |cluster| !differs(&cluster.account, account) && !differs(&cluster.region, region))
+}
+
+/// The session of the cluster that a log is of: the one that its wrapping names, or else the only one that it can be.
+pub fn session_of(inventory: &Inventory, reaches: &[Reach], around: &Around) -> Option<SessionId> {
+    if around.cluster.is_empty() {
+        let mut possible = possible(inventory, &around.account, &around.region);
+        return possible.next().filter(|_| possible.next().is_none()).map(|only| only.session);
+    }
+    let wanted = Wanted { name: &around.cluster, account: &around.account, region: &around.region };
+    wanted.open(inventory, reaches).map(|(_, session, _)| session)
 }
 
 impl Resolver<'_> {
@@ -115,12 +141,7 @@ impl Resolver<'_> {
             return self.only_one(finding);
         };
         let clusters = self.inventory.clusters();
-        let open =
-            clusters.iter().filter_map(|cluster| Some((wanted.fits_state(cluster)?, cluster.session, &cluster.label)));
-        let by_reach =
-            self.reaches.iter().filter_map(|reach| Some((wanted.fits_reach(reach)?, reach.session?, &reach.label)));
-        let fit = |(fit, ..): &(Fit, SessionId, &Clean)| *fit;
-        if let Some((fit, session, label)) = open.chain(by_reach).min_by_key(fit) {
+        if let Some((fit, session, label)) = wanted.open(self.inventory, self.reaches) {
             let (sure, how) = match fit {
                 Fit::Whole => (Sure::Certain, format!("open as {label}: name, account and Region are the same")),
                 Fit::ByName => (
@@ -153,11 +174,7 @@ impl Resolver<'_> {
     /// A finding that names a workload and no cluster (Falco, an audit log without its group): where one
     /// cluster is open it is looked for there.
     fn only_one(&self, finding: &Finding) -> (Option<SessionId>, Option<Link>) {
-        let of_account = |cluster: &&ClusterState| {
-            let differs = |one: &Clean, other: &Clean| !one.is_empty() && !other.is_empty() && one != other;
-            !differs(&cluster.account, &finding.account) && !differs(&cluster.region, &finding.region)
-        };
-        let mut possible = self.inventory.clusters().iter().filter(of_account);
+        let mut possible = possible(self.inventory, &finding.account, &finding.region);
         let link = |how: String, sure| Some(Link::new(Step::Cluster, "not named", sure, how));
         match (possible.next(), possible.next()) {
             (Some(only), None) => (

@@ -11,7 +11,7 @@ mod user;
 mod workload;
 
 pub use caller::{Network, Networks};
-pub use cluster::{Place, Reach};
+pub use cluster::{Place, Reach, session_of};
 pub use user::{UserKind, Who, who};
 
 use serde::Serialize;

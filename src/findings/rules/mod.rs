@@ -6,7 +6,7 @@
 
 mod frame;
 
-pub use frame::{Exec, Object, Observation, Rule, Sightings, Spec, Topic, World, execs};
+pub use frame::{Exec, Object, Observation, Rule, Sightings, Spec, Topic, World};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 

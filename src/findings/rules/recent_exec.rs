@@ -1,10 +1,11 @@
 //! Who has been in pods lately, where an audit log tells.
 
+use hashbrown::{HashMap, HashSet};
 use jiff::SignedDuration;
 
 use super::frame::{Exec, Rule, Severity, Sightings, Spec, Topic, World};
 use crate::inventory::Pod;
-use crate::model::SessionId;
+use crate::model::{Clean, SessionId};
 
 pub const RULE: &dyn Rule = &RecentExec;
 
@@ -29,9 +30,11 @@ impl Rule for RecentExec {
     fn look(&self, world: &World<'_>, seen: &mut Sightings) {
         let Some(last) = world.execs.iter().map(|(_, exec)| exec.at).max() else { return };
         let from = last.checked_sub(SignedDuration::from_hours(RECENT)).unwrap_or(last);
-        for (session, exec) in world.execs.iter().filter(|(_, exec)| exec.at >= from) {
-            let saw = words(exec);
-            match pod_of(world, *session, exec) {
+        let recent = || world.execs.iter().filter(|(_, exec)| exec.at >= from);
+        let pods = pods_of(world, recent().map(name).collect());
+        for told in recent() {
+            let ((session, exec), saw) = (told, words(&told.1));
+            match pods.get(&name(told)).copied() {
                 Some(pod) if pod.created() <= exec.at.as_second() => seen.pod(pod, severity(exec), saw),
                 Some(_) => {
                     let about = Topic::new("Pod", exec.namespace.clone(), exec.pod.clone());
@@ -46,8 +49,20 @@ impl Rule for RecentExec {
     }
 }
 
-fn pod_of<'a>(world: &World<'a>, session: SessionId, exec: &Exec) -> Option<Pod<'a>> {
-    world.pods().find(|pod| pod.session() == session && *pod.name() == exec.pod && *pod.namespace() == exec.namespace)
+/// Where a pod is, by name.
+type Name<'a> = (SessionId, &'a Clean, &'a Clean);
+
+fn name((session, exec): &(SessionId, Exec)) -> Name<'_> {
+    (*session, &exec.namespace, &exec.pod)
+}
+
+/// The pods of these names, found in one pass: a log may name as many as there are.
+fn pods_of<'a>(world: &World<'a>, names: HashSet<Name<'a>>) -> HashMap<Name<'a>, Pod<'a>> {
+    let named = |pod: Pod<'a>| {
+        let name = (pod.session(), pod.namespace(), pod.name());
+        names.contains(&name).then_some((name, pod))
+    };
+    world.pods().filter_map(named).collect()
 }
 
 fn severity(exec: &Exec) -> Severity {

@@ -26,6 +26,7 @@ impl App {
         let answered = !by_hand && of_guardduty && batch.troubles.is_empty();
         let trouble = batch.troubles.first().map(ToString::to_string).filter(|_| by_hand);
         let new = self.alerts.take(batch);
+        self.place_execs();
         if answered {
             self.alerts.heard = Some(self.now.unix);
         }
@@ -57,6 +58,12 @@ impl App {
             session: way.session,
         };
         self.ways.iter().map(reach).collect()
+    }
+
+    /// Gives what audit logs tell to the rules, of the clusters that are open now.
+    pub(super) fn place_execs(&mut self) {
+        let (placed, _) = self.alerts.shelf.execs.placed(&self.inventory, &self.reaches());
+        self.alerts.rounds.take_execs(placed);
     }
 
     fn resolved(&self, finding: &Finding) -> Resolution {

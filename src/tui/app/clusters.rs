@@ -60,6 +60,7 @@ impl App {
         self.inventory.open(ClusterState::new(session, label, account, region));
         self.inventory.also_known(session, known);
         self.effects.push(Effect::Open(session, place));
+        self.place_execs();
         self.watch();
     }
 
@@ -109,6 +110,7 @@ impl App {
     fn close_session(&mut self, session: SessionId) {
         self.ways.iter_mut().filter(|way| way.session == Some(session)).for_each(|way| way.session = None);
         self.inventory.close(session);
+        self.place_execs();
         self.effects.push(Effect::Close(session));
         self.cluster = self.cluster.min(self.inventory.clusters().len().saturating_sub(1));
         self.main.invalidate();

@@ -23,7 +23,7 @@ impl App {
 
     /// Lists what the rules see, the gravest first. Beside the alerts they look at these rights, too, from here on.
     pub(super) fn open_rules(&mut self, rights: BTreeMap<SessionId, Rights>) {
-        let seen = observe(&World::whole(&self.inventory, &rights, &[]));
+        let seen = observe(&World::whole(&self.inventory, &rights, self.alerts.rounds.execs()));
         let unread = rights.values().flat_map(|rights| &rights.unread).next().cloned();
         self.alerts.take_rights(rights);
         match unread {

@@ -62,18 +62,22 @@ fn title(app: &App) -> String {
 fn not_looked_at(app: &App, roomy: bool) -> String {
     let rounds = &app.alerts.rounds;
     let read = rounds.rights().values().map(|rights| rights.at).min();
+    let told = !app.alerts.shelf.execs.is_empty();
     match (rounds.waits(), read) {
         (true, _) => "rules wait for the pods".to_owned(),
         (false, None) if roomy => {
-            "the rules have not looked at bindings (:rules reads them), nor at who ran commands in \
-                                   pods (:findings FILE reads an audit log)"
-                .to_owned()
+            let execs = ", nor at who ran commands in pods (:findings FILE reads an audit log)";
+            let execs = if told { "" } else { execs };
+            format!("the rules have not looked at bindings (:rules reads them){execs}")
         }
         (false, None) => ":rules reads bindings, too".to_owned(),
         (false, Some(at)) => {
             let age = Age::between(at, app.now.unix);
-            let more =
-                if roomy { " (:rules reads them anew); who ran commands in pods is told by an audit log" } else { "" };
+            let more = match (roomy, told) {
+                (false, _) => "",
+                (true, true) => " (:rules reads them anew)",
+                (true, false) => " (:rules reads them anew); who ran commands in pods is told by an audit log",
+            };
             format!("bindings of {age} ago{more}")
         }
     }

@@ -9,7 +9,7 @@ pub mod tests;
 mod world;
 
 pub use crate::model::Severity;
-pub use exec::{Exec, execs};
+pub use exec::Exec;
 pub use observation::{Object, Observation, Topic};
 pub use rule::{Rule, Spec};
 pub use sightings::Sightings;

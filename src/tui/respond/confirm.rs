@@ -110,6 +110,8 @@ impl Confirm {
             KeyCode::Up | KeyCode::Char('k') => self.scroll(-1),
             KeyCode::PageDown => self.scroll(10),
             KeyCode::PageUp => self.scroll(-10),
+            KeyCode::Char('g') | KeyCode::Home => self.scroll(isize::MIN),
+            KeyCode::Char('G') | KeyCode::End => self.scroll(isize::MAX),
             _ => Answer::No,
         }
     }
@@ -124,6 +126,10 @@ impl Confirm {
             }
             KeyCode::Down => self.scroll(1),
             KeyCode::Up => self.scroll(-1),
+            KeyCode::PageDown => self.scroll(10),
+            KeyCode::PageUp => self.scroll(-10),
+            KeyCode::Home => self.scroll(isize::MIN),
+            KeyCode::End => self.scroll(isize::MAX),
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Answer::No,
             KeyCode::Char(letter) if key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => {
                 self.typed.push(letter);
@@ -178,6 +184,16 @@ mod tests {
         assert_eq!(press(&mut confirm(Tier::Undone), KeyCode::Enter), Answer::Yes);
         for tier in [Tier::Undone, Tier::MayHurt, Tier::Irreversible] {
             assert_eq!(press(&mut confirm(tier), KeyCode::Esc), Answer::No);
+        }
+    }
+
+    #[test]
+    fn a_plan_is_read_to_its_end_and_stays_open() {
+        let mut confirm = confirm(Tier::MayHurt);
+        confirm.text = TextPane::new((0..100).map(|line| Clean::from(format!("{line}"))).collect());
+        confirm.text.scroll.height = 10;
+        for (code, top) in [(KeyCode::Char('G'), 90), (KeyCode::Home, 0), (KeyCode::End, 90), (KeyCode::Char('g'), 0)] {
+            assert_eq!((press(&mut confirm, code), confirm.text.scroll.top), (Answer::Open, top));
         }
     }
 

@@ -267,6 +267,15 @@ impl Acting {
         Ok(recorder)
     }
 
+    /// Whether a recording may hold clusters of these Regions.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn may_record(&self, shown: &[Clean]) -> Result<(), String> {
+        let Some(engine) = &self.engine else { return Ok(()) };
+        recording::may_hold(engine.case(), shown).map_err(|error| error.to_string())
+    }
+
     fn record(&self, entry: Entry) {
         if let Some(recorder) = &self.recorder {
             let _ = recorder.send(entry);

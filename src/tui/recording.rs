@@ -37,9 +37,7 @@ pub struct Recording {
 /// # Errors
 /// What is shown would leave its Region without the case's leave, or the case cannot be written.
 pub fn begin(case: &Case, size: (u16, u16), shown: &[Clean]) -> Result<(Recorder, Recording), CaseError> {
-    for region in shown {
-        case.may_keep(Some(region))?;
-    }
+    may_hold(case, shown)?;
     let (recorder, pieces) = channel();
     let by = By::current();
     let mut artefact = case.evidence().begin(Source {
@@ -55,6 +53,14 @@ pub fn begin(case: &Case, size: (u16, u16), shown: &[Clean]) -> Result<(Recorder
     let header = json!({"version": 2, "width": width, "height": height, "timestamp": Timestamp::now().as_second()});
     artefact.write(format!("{header}\n").as_bytes())?;
     Ok((Recorder(recorder), Recording { pieces, artefact, begun: Instant::now(), cut: Vec::new() }))
+}
+
+/// Whether a recording may hold clusters of these Regions.
+///
+/// # Errors
+/// One would leave its Region without the case's leave.
+pub fn may_hold(case: &Case, shown: &[Clean]) -> Result<(), CaseError> {
+    shown.iter().try_for_each(|region| case.may_keep(Some(region)).map(drop))
 }
 
 impl Tap for Recorder {
@@ -148,5 +154,6 @@ mod tests {
         let refused = begin(&case, (80, 24), &["eu-central-1".into(), "us-east-1".into()]).err().unwrap();
         assert!(refused.to_string().contains("allow-copy --from us-east-1"), "{refused}");
         assert!(begin(&case, (80, 24), &["eu-central-1".into()]).is_ok());
+        assert!(may_hold(&case, &["eu-central-1".into(), "us-east-1".into()]).is_err(), "opened while it runs");
     }
 }

@@ -2,25 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEventKind};
-use ratatui::layout::Rect;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant as Deadline, sleep_until};
 
-use crate::config::keymap::Keymap;
 use crate::config::theme::Theme;
-use crate::findings::Networks;
 use crate::inventory::Now;
 use crate::model::{Clean, Update};
 
-use super::app::{App, Habits};
+use super::app::App;
 use super::effect::{Effect, Reply, Tone};
-use super::keys::{Pane, bindings};
 use super::look::Look;
+use super::mouse::mouse;
 use super::outside::Outside;
 use super::overlays::Overlay;
-use super::respond::Offer;
-use super::screen::{cursor, draw, layout};
+use super::screen::{cursor, draw};
 use super::start::{Memory, Options};
 use super::terminal::{self, Capabilities, Events, Incoming, NoTerminal, Screen, Signal};
 
@@ -44,7 +40,7 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
     let mouse = options.settings.mouse;
     let (news, from_watches) = mpsc::channel(WAITING);
     let (replies, from_outside) = mpsc::channel(WAITING);
-    let mut app = start(&options, &capabilities);
+    let mut app = options.app(&capabilities);
     let mut outside = Outside::new(&options, &capabilities, news, replies);
     // Connections are made while the terminal is taken over; everything else waits until there is one.
     app.take_effects_of(|effect| matches!(effect, Effect::Open(..)))
@@ -75,35 +71,6 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
     screen.leave();
     cockpit.outside.finish().await;
     Ok(ended)
-}
-
-fn start(options: &Options, capabilities: &Capabilities) -> App {
-    let (keymap, mut troubles) = Keymap::load(&options.directories, &bindings());
-    let name = terminal::probe::theme_name(&options.settings, None, capabilities);
-    let (theme, more) = Theme::load(&options.directories, name);
-    troubles.extend(more);
-    let ascii = options.settings.ascii.unwrap_or(!capabilities.unicode);
-    let look = Look::new(&theme, capabilities.depth, ascii);
-    let mut app = App::new(keymap, look, options.mode.clone());
-    for entry in &options.entries {
-        app.add_entry(entry);
-    }
-    options.open.iter().for_each(|place| app.open_way(*place));
-    app.adopt(Habits::of(&options.settings, capabilities.ssh));
-    app.offers = crate::actions::all().iter().map(|action| Offer::of(action.spec())).collect();
-    let (networks, wrong) = Networks::of(&options.settings.networks);
-    app.alerts.networks = networks;
-    if let Some(wrong) = wrong.into_iter().next() {
-        app.tell(Tone::Bad, wrong);
-    }
-    options.findings.iter().for_each(|file| app.read_findings(&file.to_string_lossy()));
-    if let Some(case) = &options.case {
-        app.open_case(case);
-    }
-    if let Some(trouble) = troubles.first() {
-        app.tell(Tone::Bad, trouble.to_string());
-    }
-    app
 }
 
 struct Cockpit {
@@ -222,20 +189,7 @@ impl Cockpit {
                 let _ = screen.resize(width, height);
                 app.resize(width, height);
             }
-            Incoming::Event(Event::Mouse(mouse)) => {
-                let area = Rect { x: 0, y: 0, width: app.size.0, height: app.size.1 };
-                let at = |area: &Rect| area.contains((mouse.column, mouse.row).into());
-                let hit = layout(app, area).panes.into_iter().find(|(_, area)| at(area));
-                match (mouse.kind, hit) {
-                    (MouseEventKind::Down(MouseButton::Left), Some((pane, area))) => {
-                        let head = if matches!(pane, Pane::Pods | Pane::Nodes) { 2 } else { 1 };
-                        app.click(pane, usize::from(mouse.row.saturating_sub(area.y + head)));
-                    }
-                    (MouseEventKind::ScrollDown, _) => app.run(super::keys::Command::Down),
-                    (MouseEventKind::ScrollUp, _) => app.run(super::keys::Command::Up),
-                    _ => {}
-                }
-            }
+            Incoming::Event(Event::Mouse(event)) => mouse(app, event),
             Incoming::Event(_) => {}
             Incoming::Signal(Signal::Terminate(number)) => return Some(128 + number),
             Incoming::Signal(Signal::HangUp) => return Some(129),
@@ -283,7 +237,13 @@ impl Cockpit {
                     app.tell(Tone::Good, copied.told);
                     self.pending = true;
                 }
-                effect => self.outside.carry_out(effect),
+                effect => {
+                    let opens = matches!(effect, Effect::Open(..));
+                    self.outside.carry_out(effect);
+                    if opens && app.case.recorded {
+                        self.hold_recording(app, screen);
+                    }
+                }
             }
         }
         None
@@ -305,6 +265,14 @@ impl Cockpit {
             }
             Err(why) => app.tell(Tone::Bad, why),
         }
+    }
+
+    /// Ends the recording before it holds a cluster that was opened since, and that may not leave its Region.
+    fn hold_recording(&mut self, app: &mut App, screen: &mut Screen) {
+        let Err(why) = self.outside.may_record() else { return };
+        let _ = screen.tap(None);
+        app.case.recorded = false;
+        app.tell(Tone::Bad, format!("the recording has ended, for it would hold the cluster that opens now: {why}"));
     }
 
     fn dress(&mut self, app: &mut App, name: &str) {

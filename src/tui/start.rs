@@ -6,13 +6,21 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::eks::Place as AwsPlace;
+use crate::config::keymap::Keymap;
 use crate::config::state::{StateError, StateFile};
+use crate::config::theme::Theme;
 use crate::config::{Directories, Settings, Trouble};
+use crate::findings::Networks;
 use crate::inventory::Marks;
 use crate::kubernetes::{Entry, Impersonation};
 use crate::model::ReadOnly;
 
-use super::app::{App, Mode};
+use super::app::{App, Habits, Mode};
+use super::effect::Tone;
+use super::keys::bindings;
+use super::look::Look;
+use super::respond::Offer;
+use super::terminal::{Capabilities, probe};
 
 /// What the cockpit is started with.
 pub struct Options {
@@ -38,6 +46,38 @@ pub struct Options {
     pub case: Option<String>,
     /// Files of findings to read at the start.
     pub findings: Vec<PathBuf>,
+}
+
+impl Options {
+    /// The cockpit as it is before anything has answered.
+    pub fn app(&self, capabilities: &Capabilities) -> App {
+        let (keymap, mut troubles) = Keymap::load(&self.directories, &bindings());
+        let name = probe::theme_name(&self.settings, None, capabilities);
+        let (theme, more) = Theme::load(&self.directories, name);
+        troubles.extend(more);
+        let ascii = self.settings.ascii.unwrap_or(!capabilities.unicode);
+        let look = Look::new(&theme, capabilities.depth, ascii);
+        let mut app = App::new(keymap, look, self.mode.clone());
+        for entry in &self.entries {
+            app.add_entry(entry);
+        }
+        self.open.iter().for_each(|place| app.open_way(*place));
+        app.adopt(Habits::of(&self.settings, capabilities.ssh));
+        app.offers = crate::actions::all().iter().map(|action| Offer::of(action.spec())).collect();
+        let (networks, wrong) = Networks::of(&self.settings.networks);
+        app.alerts.networks = networks;
+        if let Some(wrong) = wrong.into_iter().next() {
+            app.tell(Tone::Bad, wrong);
+        }
+        self.findings.iter().for_each(|file| app.read_findings(&file.to_string_lossy()));
+        if let Some(case) = &self.case {
+            app.open_case(case);
+        }
+        if let Some(trouble) = troubles.first() {
+            app.tell(Tone::Bad, trouble.to_string());
+        }
+        app
+    }
 }
 
 /// What survives a restart.

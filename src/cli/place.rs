@@ -79,7 +79,7 @@ pub fn namespace_of(entry: &Entry) -> String {
             .iter()
             .find(|named| named.name == *context)
             .and_then(|named| named.context.as_ref()?.namespace.clone()),
-        Way::Eks(_) => None,
+        Way::Eks(_) | Way::Account => None,
     };
     own.filter(|namespace| !namespace.is_empty()).unwrap_or_else(|| "default".to_owned())
 }

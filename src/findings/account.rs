@@ -16,13 +16,18 @@ pub async fn of_accounts(places: &[Place], latch: &ReadOnly, asked: Asked) -> Ba
     batch
 }
 
+/// What the findings that GuardDuty of a place tells are labelled with: they are put away where they were told.
+pub fn guardduty_of(place: &Place) -> Clean {
+    format!("GuardDuty of {place}").into()
+}
+
 /// Asks GuardDuty of every place.
 pub async fn of_guardduty(places: &[Place], latch: &ReadOnly, asked: Asked) -> Batch {
     let answers = join_all(places.iter().map(|place| guardduty::findings(place, latch, asked))).await;
     let mut batch = Batch::default();
     for (place, answer) in places.iter().zip(answers) {
         let pages = answer.pages.iter().map(Vec::as_slice);
-        told(&mut batch, format!("GuardDuty of {place}"), pages, answer.wrong);
+        told(&mut batch, guardduty_of(place), pages, answer.wrong);
     }
     wanted(batch, asked)
 }
@@ -40,7 +45,7 @@ pub async fn of_security_hub(places: &[Place], latch: &ReadOnly, asked: Asked) -
     for (place, answer) in places.iter().zip(answers) {
         let Some(answer) = answer else { continue };
         let pages = answer.pages.iter().map(String::as_bytes);
-        told(&mut batch, format!("Security Hub of {place}"), pages, answer.wrong);
+        told(&mut batch, format!("Security Hub of {place}").into(), pages, answer.wrong);
     }
     wanted(batch, asked)
 }
@@ -55,8 +60,7 @@ fn wanted(mut batch: Batch, asked: Asked) -> Batch {
     batch
 }
 
-fn told<'a>(batch: &mut Batch, label: String, pages: impl Iterator<Item = &'a [u8]>, wrong: Vec<Clean>) {
-    let label = Clean::from(label);
+fn told<'a>(batch: &mut Batch, label: Clean, pages: impl Iterator<Item = &'a [u8]>, wrong: Vec<Clean>) {
     for page in pages {
         let mut read = read(&label, page);
         read.findings.iter_mut().for_each(|finding| finding.origin.line = 0);

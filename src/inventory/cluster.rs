@@ -20,6 +20,8 @@ pub struct ClusterState {
     pub known_as: Vec<KnownAs>,
     /// Which cluster it is and as whom we are there, once the server has said so.
     pub identity: Option<Identity>,
+    /// Whom AWS takes us for in its account (`sts:GetCallerIdentity`): an ARN, empty where it has not said so.
+    pub caller: Clean,
     /// The connection as a whole.
     pub health: Health,
     /// When the server last answered.
@@ -77,6 +79,7 @@ impl ClusterState {
             region,
             known_as: Vec::new(),
             identity: None,
+            caller: Clean::default(),
             health: Health::Connecting,
             heard: None,
             watches: BTreeMap::new(),

@@ -136,6 +136,13 @@ impl Inventory {
         }
     }
 
+    /// Notes whom AWS takes us for around a session's cluster.
+    pub fn known_to_aws(&mut self, session: SessionId, arn: Clean) {
+        if let Some(cluster) = self.clusters.iter_mut().find(|cluster| cluster.session == session) {
+            cluster.caller = arn;
+        }
+    }
+
     /// The session that leads to a cluster, the one opened first where several do.
     pub fn session_of(&self, id: ClusterId) -> Option<SessionId> {
         self.clusters.iter().find(|cluster| cluster.id() == Some(id)).map(|cluster| cluster.session)

@@ -63,6 +63,7 @@ impl Credentials {
             Way::Eks(cluster) => {
                 Source::Eks(TokenRequest { place: cluster.place.clone(), cluster: cluster.name.to_string() })
             }
+            Way::Account => Source::Configured,
             Way::Kubeconfig { context, config, .. } => match stanza::of(config, context) {
                 None => Source::Configured,
                 Some(exec) => match stanza::read(exec) {

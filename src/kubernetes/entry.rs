@@ -42,6 +42,8 @@ pub enum Way {
     },
     /// An EKS cluster that was discovered; no kubeconfig is read.
     Eks(Box<EksCluster>),
+    /// No cluster: an AWS account alone, for what is done in accounts of which no cluster is here.
+    Account,
 }
 
 /// A kubeconfig that cannot be used.
@@ -84,6 +86,21 @@ impl Entry {
             place: Some(cluster.place.clone()),
             eks: Some(cluster.name.to_string()),
             way: Way::Eks(Box::new(cluster)),
+        }
+    }
+
+    /// The way into an account alone; there is no API server.
+    pub fn alone(name: Clean, place: Place) -> Self {
+        Self {
+            name,
+            way: Way::Account,
+            current: false,
+            impersonation: None,
+            server: Clean::default(),
+            account: None,
+            region: place.region.as_deref().map(Clean::from),
+            place: Some(place),
+            eks: None,
         }
     }
 

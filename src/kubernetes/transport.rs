@@ -146,6 +146,7 @@ async fn config(entry: &Entry, credential: &Credential) -> Result<(kube::Config,
                 .await
                 .map_err(|error| unusable(entry, &error.to_string()))?
         }
+        Way::Account => return Err(unusable(entry, "it is an account and no cluster; --context names a cluster")),
         Way::Eks(cluster) => {
             let endpoint = cluster.endpoint.parse().map_err(|_| unusable(entry, "its endpoint is no URL"))?;
             let mut config = kube::Config::new(endpoint);

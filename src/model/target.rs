@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Clean, Kind, Uid};
 
 /// A cluster, known by the UID of its `kube-system` namespace: contexts are
-/// renamed, and several may lead to the same cluster.
+/// renamed, and several may lead to the same cluster. An account alone, in which something is done,
+/// has one that is made of its number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClusterId(pub Uid);

@@ -226,6 +226,11 @@ pub enum Reply {
     Found(Vec<Entry>),
     /// An object's raw JSON.
     Object(u64, Result<Vec<u8>, Clean>),
+    /// An account that is asked for findings: the session that leads to it alone, who we are there, and what its
+    /// findings are labelled with.
+    Account(SessionId, Identity, Clean),
+    /// Whom AWS takes us for around a session's cluster: an ARN.
+    Caller(SessionId, Clean),
     /// What the account around a cluster told.
     Around(u64, Around),
     /// The raw JSON of a list of events.

@@ -10,6 +10,7 @@ mod findings;
 mod following;
 pub mod keys;
 pub mod look;
+mod mouse;
 mod outside;
 pub mod overlays;
 mod paging;
@@ -23,6 +24,7 @@ mod start;
 mod tail;
 pub mod terminal;
 pub mod triage;
+mod ways;
 
 pub use app::Mode;
 pub use run::{Ended, run};

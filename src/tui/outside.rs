@@ -7,11 +7,10 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::aws::eks::{Place, discover};
 use crate::blast::Facts;
 use crate::inventory::Now;
-use crate::kubernetes::{Cluster, Entry, Events, Impersonation, Watches};
-use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
+use crate::kubernetes::Events;
+use crate::model::{Clean, ReadOnly, SessionId, Update};
 use crate::playbook::Shelf;
 use crate::rbac::Rights;
 use crate::response::Site;
@@ -25,13 +24,11 @@ use super::start::Options;
 use super::tail::Tail;
 use super::terminal::Capabilities;
 use super::terminal::clipboard::{Clipboard, Copied};
+use super::ways::{USER_AGENT, Ways};
 
 /// Carries out what the cockpit asks for.
 pub struct Outside {
-    entries: Vec<Entry>,
-    clusters: Vec<(Cluster, Watches)>,
-    agent: String,
-    news: mpsc::Sender<Update>,
+    ways: Ways,
     latch: ReadOnly,
     clipboard: Clipboard,
     replies: mpsc::Sender<Reply>,
@@ -50,14 +47,10 @@ impl Outside {
         news: mpsc::Sender<Update>,
         replies: mpsc::Sender<Reply>,
     ) -> Self {
-        let agent = format!("podmortem/{}", env!("CARGO_PKG_VERSION"));
         let mut outside = Self {
-            entries: options.entries.clone(),
-            clusters: Vec::new(),
+            ways: Ways::new(options, news, replies.clone()),
             latch: options.latch.clone(),
-            agent,
             clipboard: Clipboard::new(&options.directories, capabilities),
-            news,
             acting: Acting::new(options.directories.clone(), replies.clone()),
             rereading: Rereading::new(options),
             shelf: Shelf::of(&options.directories),
@@ -65,30 +58,9 @@ impl Outside {
             logs: JoinSet::new(),
             tasks: JoinSet::new(),
         };
-        outside.discover(options.places.clone(), options.impersonation.clone());
+        outside.ways.begin(options, &mut outside.tasks);
         outside.watch_findings(options);
         outside
-    }
-
-    /// Looks for EKS clusters; each profile and Region fails by itself.
-    fn discover(&mut self, places: Vec<Place>, who: Option<Impersonation>) {
-        if places.is_empty() {
-            return;
-        }
-        let (latch, replies) = (self.latch.clone(), self.replies.clone());
-        self.tasks.spawn(async move {
-            let mut entries = Vec::new();
-            for (_, found) in discover(&places, &latch).await {
-                match found {
-                    Ok(clusters) => {
-                        let found = clusters.into_iter().map(Entry::eks);
-                        entries.extend(found.map(|entry| entry.asking_as(who.as_ref())));
-                    }
-                    Err(error) => drop(replies.send(Reply::Tell(Tone::Bad, error.to_string().into())).await),
-                }
-            }
-            drop(replies.send(Reply::Found(entries)).await);
-        });
     }
 
     /// Asks GuardDuty of every account that is configured, again and again: findings come as they are written.
@@ -99,22 +71,8 @@ impl Outside {
         }
     }
 
-    fn open(&mut self, session: SessionId, place: usize) {
-        let Some(entry) = self.entries.get(place) else { return };
-        match Cluster::new(session, entry.clone(), self.latch.clone(), &self.agent) {
-            Ok(cluster) => {
-                let watches = Watches::start(cluster.clone(), &[Kind::Pod, Kind::Node], self.news.clone());
-                self.clusters.push((cluster, watches));
-            }
-            Err(error) => {
-                let told = Reply::Tell(Tone::Bad, format!("{}: {error}", entry.name).into());
-                let _ = self.replies.try_send(told);
-            }
-        }
-    }
-
     fn read_rights(&mut self, sessions: &[SessionId]) {
-        let reads = sessions.iter().filter_map(|session| Some((*session, self.cluster(*session)?.read())));
+        let reads = sessions.iter().filter_map(|session| Some((*session, self.ways.cluster(*session)?.read())));
         let (reads, replies) = (reads.collect::<Vec<_>>(), self.replies.clone());
         self.tasks.spawn(async move {
             let at = Now::read().unix;
@@ -139,8 +97,15 @@ impl Outside {
     /// # Errors
     /// Why there is none, in words.
     pub fn record(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
-        let shown: Vec<_> = self.clusters.iter().filter_map(|(cluster, _)| cluster.entry().region().cloned()).collect();
-        self.acting.record_screen(size, &shown)
+        self.acting.record_screen(size, &self.ways.regions())
+    }
+
+    /// Whether what is on the screen may be recorded, with the clusters that are open now.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn may_record(&self) -> Result<(), String> {
+        self.acting.may_record(&self.ways.regions())
     }
 
     /// Copies a text.
@@ -152,10 +117,10 @@ impl Outside {
     pub fn carry_out(&mut self, effect: Effect) {
         while self.tasks.try_join_next().is_some() {}
         match effect {
-            Effect::Known(entries) => self.entries.extend(entries),
-            Effect::Open(session, place) => self.open(session, place),
-            Effect::Close(session) => self.clusters.retain(|(cluster, _)| cluster.session() != session),
-            Effect::Watch(kinds) => self.watch(&kinds),
+            Effect::Known(entries) => self.ways.know(entries),
+            Effect::Open(session, place) => self.ways.open(session, place, &mut self.tasks),
+            Effect::Close(session) => self.ways.close(session),
+            Effect::Watch(kinds) => self.ways.watch(&kinds),
             Effect::Playbooks => self.read_playbooks(),
             Effect::CloseToWrites => {
                 self.latch.close();
@@ -163,17 +128,12 @@ impl Outside {
             }
             Effect::OpenCase { id, clusters, may_create } => {
                 if let Some(slug) = self.acting.open(&id, clusters, may_create) {
-                    self.agent = format!("podmortem/{} case/{slug}", env!("CARGO_PKG_VERSION"));
-                    for (cluster, _) in &self.clusters {
-                        if let Err(error) = cluster.call_itself(&self.agent) {
-                            tracing::warn!(%error, "the audit log will not name the case");
-                        }
-                    }
+                    self.ways.call_ourselves(&format!("{USER_AGENT} case/{slug}"));
                 }
             }
             Effect::Scope(targets) => self.acting.scope(targets),
             Effect::Plan { session, identity, action, options, targets, alert } => {
-                if let Some(cluster) = self.cluster(session).cloned() {
+                if let Some(cluster) = self.ways.cluster(session).cloned() {
                     let alert = alert.map(|alert| (self.rereading.clone(), alert));
                     self.acting.plan(Site { cluster, identity }, action, options, (targets, alert));
                 }
@@ -187,18 +147,18 @@ impl Outside {
                 });
             }
             Effect::PlanUndo { session, identity, job } => {
-                if let Some(cluster) = self.cluster(session).cloned() {
+                if let Some(cluster) = self.ways.cluster(session).cloned() {
                     self.acting.plan_undo(cluster, identity, job);
                 }
             }
             Effect::Resume { session, identity, job } => {
-                if let Some(cluster) = self.cluster(session).cloned() {
+                if let Some(cluster) = self.ways.cluster(session).cloned() {
                     self.acting.resume(Site { cluster, identity }, job);
                 }
             }
             Effect::Standing => self.acting.standing(),
             Effect::StandWatch { session, identity } => {
-                if let Some(cluster) = self.cluster(session).cloned() {
+                if let Some(cluster) = self.ways.cluster(session).cloned() {
                     self.acting.stand_watch(cluster, identity);
                 }
             }
@@ -216,7 +176,7 @@ impl Outside {
             Effect::ReadNotes => self.acting.files().notes(),
             Effect::SaveNotes { before, text } => self.acting.files().save_notes(before, text),
             Effect::Run { session, identity, plan, how } => {
-                if let Some(cluster) = self.cluster(session).cloned() {
+                if let Some(cluster) = self.ways.cluster(session).cloned() {
                     self.acting.run(cluster, identity, *plan, how);
                 }
             }
@@ -224,7 +184,7 @@ impl Outside {
                 self.tasks.spawn(findings::read(path, self.replies.clone()));
             }
             Effect::ReadAuditLog(session, since) => {
-                let Some(cluster) = self.cluster(session) else { return };
+                let Some(cluster) = self.ways.cluster(session) else { return };
                 let entry = cluster.entry();
                 let (place, name) = (entry.place().cloned(), entry.eks_name().map(str::to_owned));
                 let (latch, replies) = (self.latch.clone(), self.replies.clone());
@@ -236,7 +196,7 @@ impl Outside {
             }
             Effect::StopLogs => self.logs.abort_all(),
             Effect::Object { ticket, row, namespace, name } => {
-                let Some(cluster) = self.cluster(row.session) else { return };
+                let Some(cluster) = self.ways.cluster(row.session) else { return };
                 let (read, replies) = (cluster.read(), self.replies.clone());
                 self.tasks.spawn(async move {
                     let raw = read.get(row.kind, &namespace, &name).await;
@@ -245,7 +205,7 @@ impl Outside {
                 });
             }
             Effect::Around { ticket, session, question } => {
-                let Some(cluster) = self.cluster(session).cloned() else { return };
+                let Some(cluster) = self.ways.cluster(session).cloned() else { return };
                 let (latch, replies) = (self.latch.clone(), self.replies.clone());
                 self.tasks.spawn(async move {
                     let told = question.ask(&cluster, latch).await;
@@ -253,7 +213,7 @@ impl Outside {
                 });
             }
             Effect::Events { ticket, row } => {
-                let Some(cluster) = self.cluster(row.session) else { return };
+                let Some(cluster) = self.ways.cluster(row.session) else { return };
                 let (read, replies) = (cluster.read(), self.replies.clone());
                 self.tasks.spawn(async move {
                     let raw = read.events(Events::Of(row.uid)).await;
@@ -263,7 +223,7 @@ impl Outside {
             }
             Effect::Rights(sessions) => self.read_rights(&sessions),
             Effect::Reach { ticket, session, instances } => {
-                let Some(cluster) = self.cluster(session) else { return };
+                let Some(cluster) = self.ways.cluster(session) else { return };
                 let (read, replies) = (cluster.read(), self.replies.clone());
                 self.tasks.spawn(async move {
                     let facts = Facts::read(&read, &instances, Now::read().unix).await;
@@ -272,7 +232,7 @@ impl Outside {
             }
             Effect::Logs { ticket, session, namespace, name, containers, previous } => {
                 self.logs.abort_all();
-                let Some(cluster) = self.cluster(session).cloned() else { return };
+                let Some(cluster) = self.ways.cluster(session).cloned() else { return };
                 for container in containers {
                     let tail = Tail {
                         cluster: cluster.clone(),
@@ -293,21 +253,5 @@ impl Outside {
         self.logs.abort_all();
         self.tasks.abort_all();
         self.acting.finish().await;
-    }
-
-    fn watch(&self, kinds: &[Kind]) {
-        for (_, watches) in &self.clusters {
-            for kind in Kind::ALL {
-                if kinds.contains(&kind) {
-                    watches.want(kind);
-                } else {
-                    watches.drop(kind);
-                }
-            }
-        }
-    }
-
-    fn cluster(&self, session: SessionId) -> Option<&Cluster> {
-        self.clusters.iter().map(|(cluster, _)| cluster).find(|cluster| cluster.session() == session)
     }
 }

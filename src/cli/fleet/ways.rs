@@ -3,6 +3,7 @@
 use color_eyre::eyre::Result;
 
 use crate::aws::eks::{Place, discover};
+use crate::aws::identity::caller;
 use crate::cli::Startup;
 use crate::cli::exit::Ended;
 use crate::config::settings::Account;
@@ -48,6 +49,7 @@ pub async fn find(startup: &Startup, which: Which, latch: &ReadOnly) -> Result<W
             Err(error) => ways.failed.push((place.to_string().into(), error.to_string().into())),
         }
     }
+    configured.extend(accounts_alone(startup, &places, &configured, latch, &mut ways.failed).await);
     let who = startup.impersonation();
     let configured = configured.into_iter().map(|entry| entry.asking_as(who.as_ref())).collect();
     ways.found = chosen(configured, startup, which, &places)?;
@@ -58,6 +60,38 @@ pub async fn find(startup: &Startup, which: Which, latch: &ReadOnly) -> Result<W
         ));
     }
     Ok(ways)
+}
+
+/// What an account alone is called as a context, before its number.
+const ACCOUNT: &str = "account/";
+
+/// The accounts that are named as contexts, among those that are configured or that contexts belong to.
+async fn accounts_alone(
+    startup: &Startup,
+    places: &[Place],
+    contexts: &[Entry],
+    latch: &ReadOnly,
+    failed: &mut Vec<(Clean, Clean)>,
+) -> Vec<Entry> {
+    let mut wanted: Vec<&str> = startup.options.context.iter().filter_map(|name| name.strip_prefix(ACCOUNT)).collect();
+    let mut asked: Vec<&Place> = places.iter().collect();
+    asked.extend(contexts.iter().filter_map(Entry::place));
+    let mut found = Vec::new();
+    for place in asked {
+        if wanted.is_empty() {
+            break;
+        }
+        match caller(place, latch).await {
+            Ok(caller) => {
+                if let Some(at) = wanted.iter().position(|number| caller.account == **number) {
+                    let number = wanted.swap_remove(at);
+                    found.push(Entry::alone(format!("{ACCOUNT}{number}").into(), place.clone()));
+                }
+            }
+            Err(error) => failed.push((place.to_string().into(), error.to_string().into())),
+        }
+    }
+    found
 }
 
 fn chosen(configured: Vec<Entry>, startup: &Startup, which: Which, places: &[Place]) -> Result<Vec<Entry>> {

@@ -124,7 +124,9 @@ impl App {
     }
 
     pub(super) fn site(&self, cluster: ClusterId) -> Option<(SessionId, Identity)> {
-        let session = self.inventory.session_of(cluster)?;
+        let Some(session) = self.inventory.session_of(cluster) else {
+            return self.account_sites().find(|(_, identity)| identity.cluster == cluster);
+        };
         Some((session, self.inventory.cluster(session)?.identity.clone()?))
     }
 

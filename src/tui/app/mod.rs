@@ -33,6 +33,7 @@ pub use history::{History, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use self::account::AccountSite;
 use self::act::Wanted;
 use crate::case::JobId;
 use crate::config::keymap::Keymap;
@@ -124,6 +125,7 @@ pub struct App {
     pub news: bool,
     tickets: u64,
     sessions: u16,
+    accounts: Vec<AccountSite>,
 }
 
 /// How long something told stays on the screen.
@@ -168,6 +170,7 @@ impl App {
             news: false,
             tickets: 0,
             sessions: 0,
+            accounts: Vec::new(),
         };
         app.history.visit(Place { kind: Kind::Pod, query: String::new() });
         app.watch();

@@ -25,6 +25,8 @@ impl App {
                     self.show_yaml();
                 }
             }
+            Reply::Account(session, identity, told) => self.take_account(session, identity, told),
+            Reply::Caller(session, arn) => self.inventory.known_to_aws(session, arn),
             Reply::Found(found) => self.found(found),
             Reply::Events(ticket, answer) => {
                 let now = self.now.unix;

@@ -33,7 +33,8 @@ impl App {
             return;
         }
         let clusters = self.inventory.clusters().iter();
-        let known: Vec<_> = clusters.filter_map(|cluster| Some((cluster.session, cluster.identity.clone()?))).collect();
+        let known = clusters.filter_map(|cluster| Some((cluster.session, cluster.identity.clone()?)));
+        let known: Vec<_> = known.chain(self.account_sites()).collect();
         for (session, identity) in known {
             self.effects.push(Effect::StandWatch { session, identity });
         }

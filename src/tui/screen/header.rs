@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::theme::Role;
 use crate::inventory::{ClusterState, Freshness};
@@ -11,6 +12,9 @@ use super::super::app::App;
 use super::cut::cut;
 use super::write::{text, text_at, text_right};
 use crate::inventory::columns::Cut;
+
+/// Columns below which a name in AWS says nothing any more.
+const LEAST: usize = 16;
 
 /// Draws the header.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -71,8 +75,26 @@ fn person(app: &App, cluster: Option<&ClusterState>, area: Rect, buffer: &mut Bu
         None => "as ? (the server has not said yet)".to_owned(),
     };
     let room = Rect { width: right.saturating_sub(1), ..area };
-    let who = cut(&who, usize::from(room.width.saturating_sub(column)), Cut::Middle, app.look.glyph("…", "~"));
+    let (columns, ellipsis) = (usize::from(room.width.saturating_sub(column)), app.look.glyph("…", "~"));
+    let who = cut(&who, columns, Cut::Middle, ellipsis);
+    let caller = cluster.and_then(in_aws).filter(|_| identity.is_some());
+    // Who we are to the server is never cut for who we are to AWS.
+    let who = match caller
+        .map(|caller| cut(&caller, columns.saturating_sub(who.width() + 2), Cut::Middle, ellipsis).into_owned())
+    {
+        Some(caller) if caller.width() >= LEAST => format!("{who}  {caller}"),
+        _ => who.into_owned(),
+    };
     text_at(buffer, room, column, 1, &who, app.look.style(Role::Header));
+}
+
+/// Whom AWS takes us for, where the server does not say the same: `aws 111122223333 assumed-role/responder/kim`.
+fn in_aws(cluster: &ClusterState) -> Option<String> {
+    let mut arn = cluster.caller.splitn(6, ':').skip(4);
+    let (account, name) = (arn.next()?, arn.next()?);
+    let same = cluster.identity.as_ref().is_some_and(|identity| *identity.user == *cluster.caller);
+    let account = if cluster.account == *account { String::new() } else { format!("{account} ") };
+    (!same).then(|| format!("aws {account}{name}"))
 }
 
 /// How old a cluster's data are, in words.

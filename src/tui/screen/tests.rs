@@ -7,6 +7,7 @@ mod reach;
 mod rules;
 mod triage;
 mod walks;
+mod who;
 
 use std::time::{Duration, Instant};
 

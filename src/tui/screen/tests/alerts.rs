@@ -142,3 +142,46 @@ fn a_finding_of_guardduty_is_archived_and_suppressed_from_its_row() {
     press(&mut app, "1");
     assert_eq!(offered(&mut app), ["enable-audit-logs"]);
 }
+
+#[test]
+fn a_finding_is_put_away_in_the_account_that_told_it() {
+    let mut app = app();
+    app.offers = crate::actions::all().iter().map(|action| crate::tui::respond::Offer::of(action.spec())).collect();
+    app.case.id = "INC-1".into();
+    let archived = |app: &mut App| {
+        app.take_effects();
+        press(app, "4 : 'archive-finding enter");
+        app.take_effects().into_iter().find_map(|effect| match effect {
+            Effect::Plan { session, targets, .. } => Some((session, targets[0].cluster)),
+            _ => None,
+        })
+    };
+    let told_by = |app: &mut App, label: &str, account: &str| {
+        let mut value = finding(&"5a".repeat(16), 5.0, "web");
+        value["accountId"] = json!(account);
+        let batch = read(&label.into(), json!([value]).to_string().as_bytes());
+        app.reply(Reply::Findings(Box::new(batch), false));
+    };
+    // Of a file, and of an account that is reached in no way.
+    told_by(&mut app, "alerts.json", "444455556666");
+    assert_eq!(archived(&mut app), None);
+    assert!(app.told.as_ref().unwrap().1.contains("444455556666"), "{:?}", app.told);
+    let account = |number: &str, id: u8| Identity {
+        cluster: ClusterId(uid(id)),
+        version: Clean::default(),
+        user: format!("arn:aws:sts::{number}:assumed-role/responder/kim").into(),
+        groups: vec![],
+        writes_denied: None,
+    };
+    let (member, organisation) = (SessionId(u16::MAX), SessionId(u16::MAX - 1));
+    app.reply(Reply::Account(member, account("444455556666", 71), "GuardDuty of member".into()));
+    assert_eq!(archived(&mut app), Some((member, ClusterId(uid(71)))), "it is of that account");
+    // The administrator's GuardDuty tells what a member's found, and the member's cluster is open.
+    let mut app = self::app();
+    app.offers = crate::actions::all().iter().map(|action| crate::tui::respond::Offer::of(action.spec())).collect();
+    app.case.id = "INC-1".into();
+    told_by(&mut app, "GuardDuty of organisation", "123456789012");
+    assert_eq!(archived(&mut app), Some((SHOP, ClusterId(uid(99)))), "nothing is known of who told it yet");
+    app.reply(Reply::Account(organisation, account("999900001111", 72), "GuardDuty of organisation".into()));
+    assert_eq!(archived(&mut app), Some((organisation, ClusterId(uid(72)))));
+}

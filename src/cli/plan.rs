@@ -84,7 +84,7 @@ pub fn told(plan: &Plan) -> String {
     for (name, value) in plan.options.iter() {
         let _ = writeln!(text, "  with {name}={value}");
     }
-    for title in ["would fail", "also hit", "cannot be undone", "limits", "changed by others, and left so", "already"] {
+    for title in TITLES {
         let mut notes = plan.notes.iter().filter(|note| heading(note) == title).peekable();
         if notes.peek().is_some() {
             let _ = writeln!(text, "{title}:");
@@ -103,6 +103,17 @@ pub fn told(plan: &Plan) -> String {
     let _ = writeln!(text, "hash: {}", plan.hash());
     text
 }
+
+/// What notes are told under, in order.
+const TITLES: [&str; 7] = [
+    "would fail",
+    "also hit",
+    "cannot be undone",
+    "in the account",
+    "limits",
+    "changed by others, and left so",
+    "already",
+];
 
 const fn heading(note: &PlanNote) -> &'static str {
     match note {

@@ -8,6 +8,9 @@ use crate::model::Clean;
 /// What stands where the record says nothing: a person has to say it before the message leaves.
 const UNSAID: &str = "[NOT SAID YET]";
 
+/// Alerts that are named, the gravest; of more, the number: whoever is not on call reads this.
+const NAMED: usize = 5;
+
 /// The draft; nothing where the change is authorised, or nobody has said whether it is.
 pub fn draft(facts: &Facts, ledger: &Ledger) -> Option<Vec<Clean>> {
     let authorised = ledger.line("authorised")?;
@@ -30,12 +33,15 @@ pub fn draft(facts: &Facts, ledger: &Ledger) -> Option<Vec<Clean>> {
     if facts.alerts.is_empty() && facts.seen.is_empty() {
         say(format!("  {UNSAID}"));
     }
-    for alert in &facts.alerts {
+    for alert in facts.alerts.iter().take(NAMED) {
         say(format!("  {} {}: {} ({})", alert.source, alert.severity, alert.title, alert.kind));
         say(format!("  in {}, since {}", or_unsaid(&alert.place), or_unsaid(&alert.since)));
         if !alert.principal.is_empty() {
             say(format!("  by {}", alert.principal));
         }
+    }
+    if facts.alerts.len() > NAMED {
+        say(format!("  and {} more alerts, none graver", facts.alerts.len() - NAMED));
     }
     if facts.alerts.is_empty() {
         facts.seen.iter().for_each(|(severity, saw)| say(format!("  our own rules say {severity}: {saw}")));

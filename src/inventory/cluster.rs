@@ -86,9 +86,15 @@ impl ClusterState {
         }
     }
 
-    /// The same session, known by another name too.
+    /// The same session, known by another name too. What a context does not tell of its cluster, EKS does.
     pub fn also_known(&mut self, known: KnownAs) {
         let own = known.name == self.label && known.account == self.account && known.region == self.region;
+        if self.account.is_empty() {
+            self.account = known.account.clone();
+        }
+        if self.region.is_empty() {
+            self.region = known.region.clone();
+        }
         if !own && !known.name.is_empty() && !self.known_as.contains(&known) {
             self.known_as.push(known);
         }

@@ -12,6 +12,7 @@ use crate::case::{By, Entry};
 use crate::findings::{
     Batch, of_audit_log, of_guardduty, of_security_hub, read_file, typed as typed_finding, typed_id,
 };
+use crate::kubernetes::Cluster;
 use crate::model::{Clean, ReadOnly, Typed};
 use crate::response::Engine;
 
@@ -51,22 +52,26 @@ pub async fn read(path: PathBuf, replies: mpsc::Sender<Reply>) {
     let _ = replies.send(told).await;
 }
 
-/// Reads the alerts in a cluster's audit log.
-pub async fn read_audit_log(
-    place: Option<Place>,
-    name: Option<String>,
-    since: Timestamp,
-    latch: ReadOnly,
-    replies: mpsc::Sender<Reply>,
-) {
-    let told = match (place, name) {
-        (Some(place), Some(name)) => {
-            Reply::Findings(Box::new(of_audit_log(&[place], &latch, &name, since).await), true)
+/// Reads the alerts in a cluster's audit log. What the configuration does not call by its name in EKS, the account does:
+/// by the address of its API server.
+pub async fn read_audit_log(cluster: Cluster, since: Timestamp, replies: mpsc::Sender<Reply>) {
+    let entry = cluster.entry();
+    let name = match entry.eks_name() {
+        Some(name) => Ok(name.to_owned()),
+        None => cluster.control_plane().await.map(|plane| plane.name.to_string()),
+    };
+    let told = match (name, entry.place()) {
+        (Ok(name), Some(place)) => {
+            let place = std::slice::from_ref(place);
+            Reply::Findings(Box::new(of_audit_log(place, cluster.latch(), &name, since).await), true)
         }
-        _ => {
-            let why = "the kubeconfig does not tell which EKS cluster this is; `podmortem findings --audit-log NAME` asks by name";
+        (Err(why), _) => {
+            let why = format!(
+                "which EKS cluster this is cannot be told: {why}; `podmortem findings --audit-log NAME` asks by name"
+            );
             Reply::Tell(Tone::Bad, why.into())
         }
+        (_, None) => Reply::Tell(Tone::Bad, "no AWS account belongs to this cluster here".into()),
     };
     let _ = replies.send(told).await;
 }

@@ -184,11 +184,8 @@ impl Outside {
                 self.tasks.spawn(findings::read(path, self.replies.clone()));
             }
             Effect::ReadAuditLog(session, since) => {
-                let Some(cluster) = self.ways.cluster(session) else { return };
-                let entry = cluster.entry();
-                let (place, name) = (entry.place().cloned(), entry.eks_name().map(str::to_owned));
-                let (latch, replies) = (self.latch.clone(), self.replies.clone());
-                self.tasks.spawn(findings::read_audit_log(place, name, since, latch, replies));
+                let Some(cluster) = self.ways.cluster(session).cloned() else { return };
+                self.tasks.spawn(findings::read_audit_log(cluster, since, self.replies.clone()));
             }
             Effect::Typed(typed) => {
                 let engine = self.acting.engine().filter(|_| !self.latch.is_closed());

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use podmortem::model::Call;
+
 /// A server as `curl` is told of it.
 pub struct Server {
     url: String,
@@ -45,17 +47,44 @@ impl Server {
 
     /// How long `curl --parallel` takes for many paths, each into a file of its own.
     pub fn get_all(&self, paths: &[String], into: &Path) -> Duration {
-        let mut config = String::new();
-        for (number, path) in paths.iter().enumerate() {
-            let file = into.join(number.to_string());
-            config.push_str(&format!("url = \"{}{path}\"\noutput = \"{}\"\n", self.url, file.display()));
-        }
+        let parts = paths.iter().map(|path| format!("url = \"{}{path}\"\n", self.url));
+        self.all(&parts.collect::<Vec<_>>(), into)
+    }
+
+    /// How long `curl --parallel` takes to have many calls tried: everything but storing (`dryRun=All`).
+    pub fn try_all(&self, calls: &[Call], into: &Path) -> Duration {
+        let part = |(number, call): (usize, &Call)| {
+            let body = into.join(format!("body-{number}"));
+            std::fs::write(&body, call.body.to_string()).expect("space");
+            let joint = if call.path.contains('?') { '&' } else { '?' };
+            let media = match (&*call.method, call.body.is_array()) {
+                ("PATCH", true) => "application/json-patch+json",
+                ("PATCH", false) => "application/merge-patch+json",
+                _ => "application/json",
+            };
+            format!(
+                "url = \"{}{}{joint}dryRun=All\"\nrequest = \"{}\"\nheader = \"Content-Type: {media}\"\ndata-binary = \"@{}\"\nfail\n",
+                self.url,
+                call.path,
+                call.method,
+                body.display()
+            )
+        };
+        self.all(&calls.iter().enumerate().map(part).collect::<Vec<_>>(), into)
+    }
+
+    /// The parts of a configuration at once, each answer into a file of its own.
+    fn all(&self, parts: &[String], into: &Path) -> Duration {
+        let own = format!("cacert = \"{}\"\nheader = \"{}\"\n", self.ca, self.token);
+        let parts = parts.iter().enumerate();
+        let parts: Vec<String> = parts
+            .map(|(number, part)| format!("{part}{own}output = \"{}\"\n", into.join(number.to_string()).display()))
+            .collect();
         let file = into.join("config");
-        std::fs::write(&file, config).expect("space");
+        std::fs::write(&file, parts.join("next\n")).expect("space");
         let start = Instant::now();
-        let arguments = ["-s", "--parallel", "--cacert", &self.ca, "-H", &self.token, "-K"];
-        let status = Command::new("curl").args(arguments).arg(&file).status().expect("curl runs");
-        assert!(status.success(), "{status}");
+        let status = Command::new("curl").args(["--no-progress-meter", "--parallel", "-K"]).arg(&file).status();
+        assert!(status.expect("curl runs").success(), "curl failed");
         start.elapsed()
     }
 }

@@ -4,6 +4,8 @@
 mod admin;
 #[path = "isolate_pod/measure/mod.rs"]
 pub(super) mod measure;
+#[path = "isolate_pod/neighbour.rs"]
+mod neighbour;
 #[path = "isolate_pod/outage.rs"]
 mod outage;
 #[path = "isolate_pod/overrule.rs"]
@@ -113,10 +115,10 @@ impl Action for IsolatePod {
             self.deny(ask, &around, (place, target, pod), &mut plan);
             table::note(&around, &ground, pod, &mut plan);
             around.own(pod, &mut plan);
-            around.siblings(ask, pod, &mut plan);
+            around.siblings(pod, &mut plan);
         }
         overrule::plan(&around, &pods, &mut plan);
-        around.namespaces().for_each(|place| outage::note(ask, place, &mut plan));
+        around.namespaces().for_each(|place| outage::note(&around, place, &mut plan));
         if let Some(others) = around.plugin.not_read() {
             plan.note(PlanNote::Limit(format!("{others} are here and are not read: they may still allow").into()));
         }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{Pod, Service};
+use k8s_openapi::api::core::v1::Service;
 
-use super::super::frame::{Ask, Sketch, labels, name};
+use super::super::frame::{Sketch, name};
+use super::neighbour::Neighbour;
 use super::policy::TARGET;
-use super::surroundings::Namespace;
+use super::surroundings::{Namespace, Surroundings};
 use crate::model::PlanNote;
 
 /// Notes which services go on sending traffic to the targets, and what is left of each.
 /// An isolated pod stays Ready, since its probes come from its node.
-pub fn note(ask: &Ask<'_>, place: &Namespace, plan: &mut Sketch) {
+pub fn note(around: &Surroundings, place: &Namespace, plan: &mut Sketch) {
     for service in &place.services {
         let selector: BTreeMap<_, _> = service.spec.iter().flat_map(|spec| spec.selector.iter().flatten()).collect();
         let service_name = name(&service.metadata);
@@ -19,11 +20,11 @@ pub fn note(ask: &Ask<'_>, place: &Namespace, plan: &mut Sketch) {
             let text = format!("service {service_name} selects by {TARGET}: the label changes what it sends where");
             plan.note(PlanNote::AlsoHit(text.into()));
         }
-        let (hit, left) = behind(ask, service, place);
+        let (hit, left) = behind(around, service, place);
         if hit.is_empty() {
             continue;
         }
-        let names: Vec<_> = hit.iter().map(|pod| name(&pod.metadata).to_string()).collect();
+        let names: Vec<_> = hit.iter().map(|pod| pod.name().to_string()).collect();
         let text = format!(
             "service {service_name} goes on sending {} traffic while they are ready: callers wait in vain; {}",
             names.join(", "),
@@ -38,23 +39,14 @@ pub fn note(ask: &Ask<'_>, place: &Namespace, plan: &mut Sketch) {
 }
 
 /// The targets behind a service, and how many other ready pods are.
-fn behind<'a>(ask: &Ask<'_>, service: &Service, place: &'a Namespace) -> (Vec<&'a Pod>, usize) {
+fn behind<'a>(around: &Surroundings, service: &Service, place: &'a Namespace) -> (Vec<&'a Neighbour>, usize) {
     let selector: BTreeMap<_, _> = service.spec.iter().flat_map(|spec| spec.selector.iter().flatten()).collect();
     if selector.is_empty() {
         return (Vec::new(), 0);
     }
-    let selected = place.pods.iter().filter(|pod| {
-        let own = labels(&pod.metadata);
-        selector.iter().all(|(key, value)| own.get(*key) == Some(*value))
-    });
-    let chosen = |pod: &&Pod| ask.targets.iter().any(|target| pod.metadata.uid == Some(target.uid.to_string()));
-    let (hit, others): (Vec<_>, Vec<_>) = selected.partition(chosen);
-    let ready = |pod: &&&Pod| {
-        let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
-        pod.metadata.deletion_timestamp.is_none()
-            && !labels(&pod.metadata).contains_key(TARGET)
-            && conditions.clone().any(|one| one.type_ == "Ready" && one.status == "True")
-    };
-    let left = others.iter().filter(ready).count();
+    let picks = |pod: &&Neighbour| selector.iter().all(|(key, value)| pod.label(key) == Some(value.as_str()));
+    let selected = place.pods.iter().filter(picks);
+    let (hit, others): (Vec<_>, Vec<_>) = selected.partition(|pod| around.is_target(pod));
+    let left = others.iter().filter(|pod| pod.is_ready() && pod.label(TARGET).is_none()).count();
     (hit, left)
 }

@@ -1,6 +1,6 @@
 //! N0: what lies around the targets, read once for each namespace and node.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::frame::{ActionError, Ask, Look, Sketch, controller, decode, labels, list, name};
 use super::admin;
+use super::neighbour::Neighbour;
 use super::plugin::Plugin;
 use crate::kubernetes;
 use crate::model::{Clean, Kind, PlanNote};
@@ -22,6 +23,7 @@ pub struct Surroundings {
     pub plugin: Plugin,
     /// The cluster-wide policies that are ours.
     pub admin: Vec<Value>,
+    targets: HashSet<String>,
     places: HashMap<String, Namespace>,
     nodes: HashMap<String, Option<Node>>,
 }
@@ -34,7 +36,7 @@ pub struct Namespace {
     /// Its services.
     pub services: Vec<Service>,
     /// Its pods.
-    pub pods: Vec<Pod>,
+    pub pods: Vec<Neighbour>,
 }
 
 impl Surroundings {
@@ -66,9 +68,15 @@ impl Surroundings {
         Ok(Self {
             plugin,
             admin,
+            targets: ask.targets.iter().map(|target| target.uid.to_string()).collect(),
             places: places.into_iter().collect::<Result<_, _>>()?,
             nodes: nodes.into_iter().collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Whether a pod is one of the targets.
+    pub fn is_target(&self, pod: &Neighbour) -> bool {
+        self.targets.contains(pod.uid())
     }
 
     /// The namespace of a pod.
@@ -123,16 +131,12 @@ impl Surroundings {
     }
 
     /// Notes pods of the same owner: those that are no targets, and those that share this one's fate.
-    pub fn siblings(&self, ask: &Ask<'_>, pod: &Pod, plan: &mut Sketch) {
+    pub fn siblings(&self, pod: &Pod, plan: &mut Sketch) {
         let (Some(owner), Some(place)) = (controller(&pod.metadata), self.of(pod)) else { return };
-        let others: Vec<&Pod> = place
-            .pods
-            .iter()
-            .filter(|other| controller(&other.metadata).is_some_and(|of| of.uid == owner.uid))
-            .filter(|other| !ask.targets.iter().any(|target| other.metadata.uid == Some(target.uid.to_string())))
-            .collect();
+        let same = place.pods.iter().filter(|other| other.owner() == Some(&owner.uid));
+        let others: Vec<&Neighbour> = same.filter(|other| !self.is_target(other)).collect();
         if !others.is_empty() {
-            let names: Vec<_> = others.iter().map(|other| name(&other.metadata).to_string()).collect();
+            let names: Vec<_> = others.iter().map(|other| other.name().to_string()).collect();
             let text = format!(
                 "of the same {} and not among the targets: {}",
                 Clean::from(owner.kind.as_str()),
@@ -140,12 +144,9 @@ impl Surroundings {
             );
             plan.note(PlanNote::Limit(text.into()));
         }
-        let node = |of: &Pod| of.spec.as_ref().and_then(|spec| spec.node_name.clone());
-        let sharing: Vec<_> = others
-            .iter()
-            .filter(|other| node(other).is_some() && node(other) == node(pod))
-            .map(|other| name(&other.metadata).to_string())
-            .collect();
+        let node = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref());
+        let beside = others.iter().filter(|other| node.is_some() && other.node() == node);
+        let sharing: Vec<_> = beside.map(|other| other.name().to_string()).collect();
         if !sharing.is_empty() {
             // aws-network-policy-agent, pkg/utils/utils.go GetPodIdentifier: the name without its last part, on one node.
             let text = format!(

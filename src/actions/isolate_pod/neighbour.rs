@@ -79,3 +79,30 @@ impl Neighbour {
         self.metadata.deletion_timestamp.is_none() && conditions.any(|one| one.kind == "Ready" && one.status == "True")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_matters_is_read_and_the_rest_passed_over() {
+        let owner = |controls: bool, uid: &str| json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": uid, "controller": controls});
+        let mut pod = json!({
+            "metadata": {"name": "web-1", "uid": "u1", "labels": {"app": "web"}, "managedFields": [{"fieldsV1": {"f:x": {}}}],
+                "ownerReferences": [owner(false, "other"), owner(true, "set")]},
+            "spec": {"nodeName": "n1", "containers": [{"name": "main"}]},
+            "status": {"conditions": [{"type": "Initialized", "status": "True"}, {"type": "Ready", "status": "True"}]},
+        });
+        let read: Neighbour = serde_json::from_value(pod.clone()).unwrap();
+        assert_eq!((&*read.name(), read.uid(), read.node(), read.owner()), ("web-1", "u1", Some("n1"), Some("set")));
+        assert_eq!((read.label("app"), read.label("tier"), read.is_ready()), (Some("web"), None, true));
+        pod["metadata"]["deletionTimestamp"] = json!("2026-11-28T03:12:00Z");
+        assert!(!serde_json::from_value::<Neighbour>(pod).unwrap().is_ready(), "it is on its way out");
+        let bare =
+            json!({"metadata": {"name": "x", "uid": "u", "labels": null}, "spec": {}, "status": {"conditions": null}});
+        let bare: Neighbour = serde_json::from_value(bare).unwrap();
+        assert_eq!((bare.owner(), bare.node(), bare.is_ready()), (None, None, false));
+    }
+}

@@ -124,10 +124,10 @@ async fn what_somebody_puts_back_in_the_account_has_drifted() {
     }
 }
 
-/// The program with a home of its own on a game day.
-fn podmortem(day: &GameDay, home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+/// The program with a home of its own on a game day, in one of its clusters or accounts.
+fn podmortem(day: &GameDay, context: &str, home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_podmortem"));
-    command.args(["--case", "INC-42", "--context", day.contexts()[0], "--kubeconfig"]).arg(day.kubeconfig_path());
+    command.args(["--case", "INC-42", "--context", context, "--kubeconfig"]).arg(day.kubeconfig_path());
     for name in ["CONFIG", "STATE", "CACHE"] {
         command.env(format!("PODMORTEM_{name}_DIR"), home.join(name.to_lowercase()));
     }
@@ -141,7 +141,8 @@ fn podmortem(day: &GameDay, home: &Path, arguments: &[&str]) -> (Option<i32>, St
 async fn findings_and_clusters_are_acted_on_by_the_command_line() {
     let day = GameDay::start(Scenario::still(), 7).await.unwrap();
     let home = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| tokio::task::block_in_place(|| podmortem(&day, home.path(), arguments));
+    let context = day.contexts()[0];
+    let run = |arguments: &[&str]| tokio::task::block_in_place(|| podmortem(&day, context, home.path(), arguments));
     let (code, said) = run(&["case", "new", "--id", "INC-42", "--responder", "a"]);
     assert_eq!(code, Some(0), "{said}");
     let site = site(&day).await;
@@ -168,4 +169,34 @@ async fn findings_and_clusters_are_acted_on_by_the_command_line() {
     }
     let (code, said) = run(&["plan", "enable-audit-logs", "cluster/another"]);
     assert!(code == Some(2) && said.contains("leads to shop-prod"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_alone_is_a_context_of_what_is_done_in_it() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let site = site(&day).await;
+    let account = site.cluster.account("").await.unwrap();
+    let arn = account.caller_arn().await.unwrap();
+    let context = format!("account/{}", arn.split(':').nth(4).unwrap());
+    let at = |context: &str, arguments: &[&str]| {
+        tokio::task::block_in_place(|| podmortem(&day, context, home.path(), arguments))
+    };
+    let run = |arguments: &[&str]| at(&context, arguments);
+    let (code, said) = run(&["case", "new", "--id", "INC-42", "--responder", "a"]);
+    assert_eq!(code, Some(0), "{said}");
+    let finding = fit(&site, find("archive-finding").unwrap().spec(), 1).await.remove(0);
+    let named = format!("finding/{}", finding.name);
+    let (code, said) = run(&["plan", "archive-finding", &named]);
+    assert!(code == Some(0) && said.contains(&format!("in the account:\n  AWS takes us for {arn}")), "{said}");
+    let (code, said) = run(&["act", "archive-finding", &named, "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(account.reported(&finding.name).await.unwrap().unwrap().archived);
+    let (code, said) = run(&["undo", "--all", "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!account.reported(&finding.name).await.unwrap().unwrap().archived);
+    let (code, said) = run(&["pods"]);
+    assert!(code == Some(1) && said.contains("an account and no cluster"), "{said}");
+    let (code, said) = at("account/999999999999", &["plan", "archive-finding", &named]);
+    assert!(code == Some(2) && said.contains("there is no context account/999999999999"), "{said}");
 }

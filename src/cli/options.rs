@@ -7,7 +7,7 @@ use clap::Args;
 /// Where to look, as whom, and how it looks.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
-    /// Context of the kubeconfig; may be given several times
+    /// Context of the kubeconfig, name of a discovered cluster, or account/NUMBER for an account alone; may be given several times
     #[arg(long, global = true, value_name = "CONTEXT", help_heading = "Clusters")]
     pub context: Vec<String>,
     /// Kubeconfig to read instead of $KUBECONFIG or ~/.kube/config

@@ -40,6 +40,9 @@ pub struct Args {
     output: Output,
 }
 
+/// How often a way back is planned anew where the cluster moves on under it: pods of a rollout go one after the other.
+const ANEW: u32 = 5;
+
 /// What came of one job's way back.
 struct Came {
     exit: Exit,
@@ -92,18 +95,30 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
 }
 
 async fn one(args: &Args, engine: &Engine, place: &Place, job: &JobId) -> Result<Came> {
-    let way_back = engine.plan_undo(&place.site, job).await.map_err(plan::refusal)?;
-    if args.plan {
-        return Ok(Came { exit: Exit::Done, value: plan::json_of(&way_back), text: plan::told(&way_back) });
-    }
-    let how = match (args.yes, way_back.tier) {
-        (true, Tier::Irreversible | Tier::Everything) => return Err(Ended::failed("a way back is never of this tier")),
-        (true, _) => How::Yes,
-        (false, _) => asked(&way_back).await?,
+    let mut left = ANEW;
+    let running = loop {
+        let way_back = engine.plan_undo(&place.site, job).await.map_err(plan::refusal)?;
+        if args.plan {
+            return Ok(Came { exit: Exit::Done, value: plan::json_of(&way_back), text: plan::told(&way_back) });
+        }
+        let how = match (args.yes, way_back.tier) {
+            (true, Tier::Irreversible | Tier::Everything) => {
+                return Err(Ended::failed("a way back is never of this tier"));
+            }
+            (true, _) => How::Yes,
+            (false, _) => asked(&way_back).await?,
+        };
+        let confirmation = Confirmation { plan: way_back.hash(), how };
+        match engine.start(&place.site, way_back, &confirmation, args.reason.as_str().into()).await {
+            Ok(running) => break running,
+            Err(ResponseError::Stale(changed)) if left > 0 => {
+                left -= 1;
+                let first = changed.first().map(|change| format!(": {change}")).unwrap_or_default();
+                eprintln!("podmortem: the way back of {job} is planned anew{first}");
+            }
+            Err(error) => return Err(plan::refusal(error)),
+        }
     };
-    let confirmation = Confirmation { plan: way_back.hash(), how };
-    let reason = args.reason.as_str().into();
-    let running = engine.start(&place.site, way_back, &confirmation, reason).await.map_err(plan::refusal)?;
     let ended = shown_until_ended(engine, running).await?;
     let exit = exit_of(&ended);
     Ok(Came { exit, value: json_of(&ended, engine.case(), exit), text: format!("{job}: {}", told(&ended)) })

@@ -221,6 +221,20 @@ impl Engine {
         Ok(second.map_or_else(|| words.clone(), |second| format!("{words}; approved by {}", second.words()).into()))
     }
 
+    /// A plan of the same on the same targets, after one was refused as stale: as it was made at first, dry run and all.
+    ///
+    /// # Errors
+    /// It cannot be made any more.
+    pub async fn make_anew(&self, site: &Site, stale: &Plan) -> Result<Plan, ResponseError> {
+        match &stale.undoes {
+            Some(job) => self.plan_undo(site, &JobId(job.clone())).await,
+            None => {
+                let order = Order { action: &stale.action, options: stale.options.clone(), ..Order::default() };
+                self.plan(order, site, &stale.targets).await
+            }
+        }
+    }
+
     /// The same plan, made from what is there now.
     pub(super) async fn anew(&self, site: &Site, plan: &Plan) -> Result<Plan, ResponseError> {
         let case = plan.case.as_deref().and_then(CaseId::new);

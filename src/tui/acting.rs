@@ -8,9 +8,9 @@ use tokio::task::JoinSet;
 use crate::case::{By, Case, Entry, JobId, NewCase};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, WriteRight};
+use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, Tier, WriteRight};
 use crate::response::{
-    Confirmation, Engine, How, Order, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
+    Confirmation, Engine, How, Order, ResponseError, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
 };
 use crate::triage::PageCall;
 
@@ -178,8 +178,15 @@ impl Acting {
         self.jobs.spawn(async move {
             let (action, undoes) = (plan.action.clone(), plan.undoes.clone().map(JobId));
             let site = Site { cluster, identity };
-            let started = engine.start(&site, plan, &confirmation, Clean::default()).await;
+            let started = engine.start(&site, plan.clone(), &confirmation, Clean::default()).await;
             let (proven, tone, text) = match started {
+                // Whoever confirmed one plan sees the next before anything runs.
+                Err(stale @ ResponseError::Stale(_)) if plan.tier > Tier::Reads => {
+                    let anew = engine.make_anew(&site, &plan).await.map(Box::new);
+                    let _ = replies.send(Reply::Tell(Tone::Bad, format!("{action}: {stale}").into())).await;
+                    let _ = replies.send(Reply::Planned(anew.map_err(|error| Clean::from(error.to_string())))).await;
+                    return;
+                }
                 Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
                 Ok(running) => ended(&action, running, (&engine, &replies)).await,
             };

@@ -63,9 +63,8 @@ pub enum CaseError {
     },
     /// Evidence would leave its Region, and the case does not allow that.
     #[error(
-        "evidence of {from} is not kept in {to}, where this machine stands: to allow it in this case, \
-         `podmortem case allow-copy --from {from} --to {to} --reason TEXT --case '{id}'`, \
-         or :allow-copy {from} {to} REASON in the cockpit"
+        "evidence of {from} is not kept in {to}, where this machine stands; :allow-copy {from} {to} REASON allows it in \
+         this case, or `podmortem case allow-copy --from {from} --to {to} --reason TEXT --case '{id}'`"
     )]
     Elsewhere {
         /// The Region that it is of.

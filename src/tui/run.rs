@@ -272,7 +272,7 @@ impl Cockpit {
         let Err(why) = self.outside.may_record() else { return };
         let _ = screen.tap(None);
         app.case.recorded = false;
-        app.tell(Tone::Bad, format!("the recording has ended, for it would hold the cluster that opens now: {why}"));
+        app.tell(Tone::Bad, format!("the recording ended: {why}"));
     }
 
     fn dress(&mut self, app: &mut App, name: &str) {

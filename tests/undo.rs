@@ -266,3 +266,35 @@ async fn what_drifts_while_it_stands_is_seen_recorded_and_seen_to_end() {
     ran(&day, &engine, &site, undo).await;
     assert_eq!(watch.round().await, [] as [&str; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_back_that_went_stale_is_planned_anew_and_leaves_nothing() {
+    let day = GameDay::start(Scenario::still(), 7).await.unwrap();
+    let site = site(&day).await;
+    let root = tempfile::tempdir().unwrap();
+    let engine = engine(root.path(), "GD-7");
+    let pods = fit(&site, actions::find("isolate-pod").unwrap().spec(), 2).await;
+    let plan = engine.plan("isolate-pod", &site, &pods).await.unwrap();
+    let job = ran(&day, &engine, &site, plan.clone()).await;
+    let stale = engine.plan_undo(&site, &job.id).await.unwrap();
+
+    // One of the pods ends before the way back is confirmed.
+    let path = format!("{}/{}", Kind::Pod.path_in(pods[0].namespace.as_deref().unwrap()), pods[0].name);
+    let body = json!({"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0});
+    let write = site.cluster.write(site.cluster.latch().write_right().unwrap());
+    write.send(&Call { target: 0, method: "DELETE".into(), path: path.into(), body }).await.unwrap();
+    let confirmation = Confirmation { plan: stale.hash(), how: How::Typed(to_type(&stale)) };
+    let refused = engine.start(&site, stale.clone(), &confirmation, "a test".into()).await.err();
+    assert!(matches!(refused, Some(ResponseError::Stale(_))), "{refused:?}");
+
+    let anew = engine.make_anew(&site, &stale).await.unwrap();
+    assert_eq!((anew.undoes.as_ref(), anew.hash() == stale.hash()), (Some(&job.id.0), false));
+    let undone = ran(&day, &engine, &site, anew).await;
+    assert!(undone.is_proven(), "{undone:#?}");
+    let made = plan.calls.iter().filter(|call| &*call.method == "POST" && call.path.starts_with('/'));
+    for call in made {
+        let policy =
+            format!("{}/{}", call.path.split('?').next().unwrap(), call.body["metadata"]["name"].as_str().unwrap());
+        assert!(site.cluster.read().get_path(&policy).await.is_err(), "{policy} outlived its pod");
+    }
+}

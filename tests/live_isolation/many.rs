@@ -25,11 +25,6 @@ impl Drop for Scaled {
     }
 }
 
-/// On a busy machine a node may not find a pod in time: that is said, and nothing is claimed.
-fn is_busy((verdict, why): &(String, String)) -> bool {
-    verdict == "not-measured" && why.contains("has no process of it")
-}
-
 #[test]
 fn thirty_pods_are_isolated_and_each_verdict_is_right() {
     if cluster().is_none() {
@@ -55,11 +50,9 @@ fn thirty_pods_are_isolated_and_each_verdict_is_right() {
     // All but one: who is left alone is heard, and nobody else.
     let before = bench.commands();
     let (verdicts, most) = isolate(&names[1..]);
-    let measured: Vec<_> = verdicts.iter().filter(|verdict| !is_busy(verdict)).collect();
-    for (verdict, why) in &measured {
+    for (verdict, why) in &verdicts {
         assert_eq!(verdict, "proven-for-pod", "{why}");
     }
-    assert!(measured.len() > MANY / 2, "{} of {MANY} were measured", measured.len());
     assert_eq!((verdicts.len(), bench.commands() - before), (MANY - 1, 4), "one command a node before, one after");
     let heard_now = heard();
     let left: Vec<_> = addresses(&web).intersection(&heard_now).cloned().collect();
@@ -72,7 +65,11 @@ fn thirty_pods_are_isolated_and_each_verdict_is_right() {
     let (verdicts, _) = isolate(&names);
     assert_eq!(verdicts.len(), MANY);
     let mut measured = 0;
-    for ((verdict, why), pod) in verdicts.iter().zip(&web).filter(|(verdict, _)| !is_busy(verdict)) {
+    for ((verdict, why), pod) in verdicts.iter().zip(&web) {
+        // On a busy machine a node may not find a pod in time: that is said, and nothing is claimed.
+        if verdict == "not-measured" && why.contains("has no process of it") {
+            continue;
+        }
         measured += 1;
         assert_eq!(verdict, "still-leaking", "{why}");
         assert!(why.contains(&format!("{}:", text(pod, "/status/podIP"))) && why.contains("kworkerd"), "{why}");

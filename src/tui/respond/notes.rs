@@ -29,12 +29,15 @@ impl Notes {
     /// The notes as they are on disk. Each line is shown as what a terminal may be given.
     pub fn new(text: &str, read_only: bool) -> Self {
         let lines: Vec<String> = text.lines().map(|line| Clean::from(line).to_string()).collect();
-        let mut area = TextArea::new(if lines.is_empty() { vec![String::new()] } else { lines });
-        // One line is gone on with; more are read first.
-        if area.lines().len() == 1 {
-            area.move_cursor(CursorMove::End);
-        }
+        let area = TextArea::new(if lines.is_empty() { vec![String::new()] } else { lines });
         Self { area, before: text.to_owned(), read_only, leaving: false }
+    }
+
+    /// The same with the cursor at the end of its line, to go on with it.
+    #[must_use]
+    pub fn at_the_end(mut self) -> Self {
+        self.area.move_cursor(CursorMove::End);
+        self
     }
 
     /// The text as it is now.
@@ -119,7 +122,7 @@ mod tests {
         press(&mut notes, KeyCode::Char('x'), KeyModifiers::NONE);
         assert_eq!(press(&mut notes, KeyCode::Esc, KeyModifiers::NONE), Written::Open);
         assert_eq!(press(&mut notes, KeyCode::Char('s'), KeyModifiers::CONTROL), Written::Save);
-        assert_eq!(notes.text(), "seen at 03:12x\n");
+        assert_eq!(notes.text(), "xseen at 03:12\n");
         notes.paste("two\nlines\u{1b}[2J");
         assert!(notes.text().contains("two\nlines\u{241b}[2J"));
     }

@@ -24,7 +24,10 @@ pub struct Answering {
 impl Answering {
     /// An answer that begins with a text: the last answer, or what facts offer.
     pub fn new(topic: &'static Topic, text: &str, seen: usize, read_only: bool) -> Self {
-        Self { topic, notes: Notes::new(text, read_only), wrong: None, seen, read_only }
+        let notes = Notes::new(text, read_only);
+        // One line is gone on with; several are read first.
+        let notes = if matches!(topic.form, Form::Lines) { notes } else { notes.at_the_end() };
+        Self { topic, notes, wrong: None, seen, read_only }
     }
 
     /// Takes a key. A line is saved with enter, several lines with ctrl-s.
@@ -95,6 +98,16 @@ mod tests {
         lines.paste("a\nb");
         assert_eq!(press(&mut lines, KeyCode::Char('s'), KeyModifiers::CONTROL), Written::Save);
         assert_eq!(lines.lines().unwrap(), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_facts_offer_is_gone_on_with() {
+        let mut line = Answering::new(find("ticket").unwrap(), "INC-4", 0, false);
+        press(&mut line, KeyCode::Char('2'), KeyModifiers::NONE);
+        assert_eq!(line.lines().unwrap(), ["INC-42"]);
+        let mut lines = Answering::new(find("impact").unwrap(), "read me first", 0, false);
+        press(&mut lines, KeyCode::Char('>'), KeyModifiers::NONE);
+        assert_eq!(lines.lines().unwrap(), [">read me first"]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The message of intent: what stakeholders are told before a change that nobody
 //! authorised is put back. Drafted from the record, corrected and sent by a person.
 
+use std::cmp::Reverse;
+
 use super::facts::{Facts, Known, some};
 use super::ledger::Ledger;
 use crate::model::Clean;
@@ -33,7 +35,9 @@ pub fn draft(facts: &Facts, ledger: &Ledger) -> Option<Vec<Clean>> {
     if facts.alerts.is_empty() && facts.seen.is_empty() {
         say(format!("  {UNSAID}"));
     }
-    for alert in facts.alerts.iter().take(NAMED) {
+    let mut gravest: Vec<_> = facts.alerts.iter().collect();
+    gravest.sort_by_key(|alert| Reverse(alert.severity));
+    for alert in gravest.into_iter().take(NAMED) {
         say(format!("  {} {}: {} ({})", alert.source, alert.severity, alert.title, alert.kind));
         say(format!("  in {}, since {}", or_unsaid(&alert.place), or_unsaid(&alert.since)));
         if !alert.principal.is_empty() {
@@ -85,6 +89,7 @@ mod tests {
     use super::super::facts::{Alert, Service};
     use super::super::ledger::tests::said;
     use super::*;
+    use crate::model::Severity;
 
     fn facts() -> Facts {
         Facts {
@@ -109,6 +114,18 @@ mod tests {
         assert_eq!(draft(&facts(), &Ledger::default()), None);
         assert_eq!(of("yes CHG-1"), None);
         assert!(of("no she was asleep").is_some() && of("unreached").is_some());
+    }
+
+    #[test]
+    fn the_gravest_alerts_are_named_and_the_others_counted() {
+        let alert = |severity, title: String| Alert { severity, title: title.into(), ..Alert::default() };
+        let mut alerts: Vec<_> = (1..=6).map(|number| alert(Severity::Low, format!("low {number}"))).collect();
+        alerts.push(alert(Severity::High, "the gravest".to_owned()));
+        let told = Ledger::fold(&[said(1, "authorised", &["no"])]);
+        let text: Vec<_> = draft(&Facts { alerts, ..facts() }, &told).unwrap();
+        let text = text.iter().map(Clean::as_str).collect::<Vec<_>>().join("\n");
+        assert!(text.contains("the gravest") && text.contains("low 4") && !text.contains("low 5"), "{text}");
+        assert!(text.contains("and 2 more alerts, none graver"), "{text}");
     }
 
     #[test]

@@ -106,13 +106,11 @@ impl Confirm {
         match key.code {
             KeyCode::Char('y') if plain => Answer::Yes,
             KeyCode::Enter if plain && light => Answer::Yes,
-            KeyCode::Down | KeyCode::Char('j') => self.scroll(1),
-            KeyCode::Up | KeyCode::Char('k') => self.scroll(-1),
-            KeyCode::PageDown => self.scroll(10),
-            KeyCode::PageUp => self.scroll(-10),
-            KeyCode::Char('g') | KeyCode::Home => self.scroll(isize::MIN),
-            KeyCode::Char('G') | KeyCode::End => self.scroll(isize::MAX),
-            _ => Answer::No,
+            KeyCode::Char('j') => self.scroll(1),
+            KeyCode::Char('k') => self.scroll(-1),
+            KeyCode::Char('g') => self.scroll(isize::MIN),
+            KeyCode::Char('G') => self.scroll(isize::MAX),
+            code => moves(code).map_or(Answer::No, |rows| self.scroll(rows)),
         }
     }
 
@@ -124,18 +122,12 @@ impl Confirm {
                 self.typed.pop();
                 Answer::Open
             }
-            KeyCode::Down => self.scroll(1),
-            KeyCode::Up => self.scroll(-1),
-            KeyCode::PageDown => self.scroll(10),
-            KeyCode::PageUp => self.scroll(-10),
-            KeyCode::Home => self.scroll(isize::MIN),
-            KeyCode::End => self.scroll(isize::MAX),
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Answer::No,
             KeyCode::Char(letter) if key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => {
                 self.typed.push(letter);
                 Answer::Open
             }
-            _ => Answer::Open,
+            code => moves(code).map_or(Answer::Open, |rows| self.scroll(rows)),
         }
     }
 
@@ -143,6 +135,19 @@ impl Confirm {
         self.text.scroll.step(rows, self.text.lines.len());
         Answer::Open
     }
+}
+
+/// Rows by which a key moves that is no letter: letters are typed where something is typed.
+const fn moves(code: KeyCode) -> Option<isize> {
+    Some(match code {
+        KeyCode::Down => 1,
+        KeyCode::Up => -1,
+        KeyCode::PageDown => 10,
+        KeyCode::PageUp => -10,
+        KeyCode::Home => isize::MIN,
+        KeyCode::End => isize::MAX,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

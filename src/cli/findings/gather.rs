@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::Place;
 use crate::aws::guardduty::Asked;
 use crate::cli::exit::Ended;
-use crate::cli::fleet::{Fleet, Which, places};
+use crate::cli::fleet::{Fleet, Which, accounts};
 use crate::cli::{Exit, Startup, rules};
 use crate::findings::rules::{World, observe};
 use crate::findings::{
@@ -111,24 +111,6 @@ impl Reader {
         let asked = Asked { since: self.since.map(Timestamp::as_millisecond), archived: self.archived };
         Ok(of_accounts(&places, &latch, asked).await)
     }
-}
-
-/// The accounts that are configured, or else those of the contexts that are EKS clusters or embedded.
-fn accounts(startup: &Startup) -> Vec<Place> {
-    let mut places = places(startup);
-    if places.is_empty() {
-        let entries = contexts(startup.options.kubeconfig.as_deref()).unwrap_or_default();
-        let of_account = |place: &&Place, known: bool| place.embedded.is_some() || known;
-        let known = entries
-            .iter()
-            .filter_map(|entry| entry.place().filter(|place| of_account(place, entry.account().is_some())));
-        for place in known {
-            if !places.contains(place) {
-                places.push(place.clone());
-            }
-        }
-    }
-    places
 }
 
 /// What is known of the clusters around findings.

@@ -14,7 +14,7 @@ use crate::kubernetes::{Cluster, ReadOnly, Watches};
 use crate::model::{Clean, Kind, SessionId, Update};
 
 use super::Startup;
-pub use ways::{Which, find, places};
+pub use ways::{Which, accounts, find, places};
 
 /// News that may wait to be applied before watches wait for us.
 const BACKLOG: usize = 256;

@@ -1,6 +1,7 @@
 //! Which clusters a command means.
 
 use color_eyre::eyre::Result;
+use futures::future::join_all;
 
 use crate::aws::eks::{Place, discover};
 use crate::aws::identity::caller;
@@ -49,7 +50,7 @@ pub async fn find(startup: &Startup, which: Which, latch: &ReadOnly) -> Result<W
             Err(error) => ways.failed.push((place.to_string().into(), error.to_string().into())),
         }
     }
-    configured.extend(accounts_alone(startup, &places, &configured, latch, &mut ways.failed).await);
+    configured.extend(accounts_alone(startup, latch).await?);
     let who = startup.impersonation();
     let configured = configured.into_iter().map(|entry| entry.asking_as(who.as_ref())).collect();
     ways.found = chosen(configured, startup, which, &places)?;
@@ -65,33 +66,39 @@ pub async fn find(startup: &Startup, which: Which, latch: &ReadOnly) -> Result<W
 /// What an account alone is called as a context, before its number.
 const ACCOUNT: &str = "account/";
 
-/// The accounts that are named as contexts, among those that are configured or that contexts belong to.
-async fn accounts_alone(
-    startup: &Startup,
-    places: &[Place],
-    contexts: &[Entry],
-    latch: &ReadOnly,
-    failed: &mut Vec<(Clean, Clean)>,
-) -> Vec<Entry> {
-    let mut wanted: Vec<&str> = startup.options.context.iter().filter_map(|name| name.strip_prefix(ACCOUNT)).collect();
-    let mut asked: Vec<&Place> = places.iter().collect();
-    asked.extend(contexts.iter().filter_map(Entry::place));
-    let mut found = Vec::new();
-    for place in asked {
-        if wanted.is_empty() {
-            break;
-        }
-        match caller(place, latch).await {
-            Ok(caller) => {
-                if let Some(at) = wanted.iter().position(|number| caller.account == **number) {
-                    let number = wanted.swap_remove(at);
-                    found.push(Entry::alone(format!("{ACCOUNT}{number}").into(), place.clone()));
-                }
-            }
-            Err(error) => failed.push((place.to_string().into(), error.to_string().into())),
-        }
+/// The accounts that are named as contexts, among those that findings are asked of.
+async fn accounts_alone(startup: &Startup, latch: &ReadOnly) -> Result<Vec<Entry>> {
+    let named = startup.options.context.iter().filter_map(|name| name.strip_prefix(ACCOUNT));
+    let wanted: Vec<&str> = named.collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
     }
-    found
+    let places = accounts(startup);
+    let asked = places.iter().map(|place| async move { (place, caller(place, latch).await) });
+    let told = join_all(asked).await;
+    let reached = |number: &str| {
+        told.iter()
+            .find(|(_, told)| told.as_ref().is_ok_and(|caller| caller.account == *number))
+            .map(|(place, _)| *place)
+    };
+    wanted
+        .into_iter()
+        .map(|number| match reached(number) {
+            Some(place) => Ok(Entry::alone(format!("{ACCOUNT}{number}").into(), place.clone())),
+            None => {
+                let known = told.iter().map(|(place, told)| match told {
+                    Ok(caller) => format!("{} ({place})", caller.account),
+                    Err(error) => error.to_string(),
+                });
+                let known = known.collect::<Vec<_>>().join("; ");
+                let number = Clean::from(number);
+                Err(Ended::usage(format!(
+                    "there is no context {ACCOUNT}{number}: --profile and --region name accounts; asked were: {}",
+                    if known.is_empty() { "none" } else { &known }
+                )))
+            }
+        })
+        .collect()
 }
 
 fn chosen(configured: Vec<Entry>, startup: &Startup, which: Which, places: &[Place]) -> Result<Vec<Entry>> {
@@ -139,6 +146,25 @@ pub fn places(startup: &Startup) -> Vec<Place> {
         if options.profile.is_empty() { vec![None] } else { options.profile.iter().cloned().map(Some).collect() };
     let account = |profile| Account { profile, role: None, regions: options.region.clone() };
     profiles.into_iter().flat_map(|profile| places_of(&account(profile))).collect()
+}
+
+/// The accounts that findings are asked of: those that are configured, or else those of the contexts that are EKS
+/// clusters or embedded.
+pub fn accounts(startup: &Startup) -> Vec<Place> {
+    let mut places = places(startup);
+    if places.is_empty() {
+        let entries = contexts(startup.options.kubeconfig.as_deref()).unwrap_or_default();
+        let of_account = |place: &&Place, known: bool| place.embedded.is_some() || known;
+        let known = entries
+            .iter()
+            .filter_map(|entry| entry.place().filter(|place| of_account(place, entry.account().is_some())));
+        for place in known {
+            if !places.contains(place) {
+                places.push(place.clone());
+            }
+        }
+    }
+    places
 }
 
 fn places_of(account: &Account) -> Vec<Place> {

@@ -88,7 +88,11 @@ fn read_audit(files: &[PathBuf]) -> Result<Execs> {
     let mut execs = Execs::default();
     for file in files {
         let read = read_file(file).map_err(|error| Ended::failed(error.to_string()))?;
-        read.troubles.iter().for_each(|trouble| eprintln!("podmortem: {trouble}"));
+        if let Some(first) = read.troubles.first() {
+            let more = read.troubles.len() - 1;
+            let more = if more > 0 { format!(" (and {more} more of the kind)") } else { String::new() };
+            eprintln!("podmortem: {first}{more}");
+        }
         execs.extend(read.execs);
     }
     Ok(execs)

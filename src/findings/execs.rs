@@ -70,8 +70,11 @@ mod tests {
 
     #[test]
     fn a_log_without_its_cluster_is_of_the_only_one_that_is_open() {
-        let log = [event("eve", 101), event("eve", 101), event("mallory", 403), "no json".to_owned()].join("\n");
-        let execs = read(&"log".into(), log.as_bytes()).execs;
+        let list = format!(r#"{{"kind": "EventList", "items": [{}]}}"#, event("mallory", 403));
+        let log = [event("eve", 101), event("eve", 101), "no json".to_owned(), list].join("\n");
+        let read = read(&"log".into(), log.as_bytes());
+        assert_eq!(read.unread, 1);
+        let execs = read.execs;
         let mut inventory = small::inventory(vec![]);
         let (placed, nowhere) = execs.placed(&inventory, &[]);
         let users: Vec<_> =

@@ -64,8 +64,8 @@ impl Neighbour {
 
     /// UID of the owner that controls it.
     pub fn owner(&self) -> Option<&str> {
-        let owners = self.metadata.owner_references.iter().flatten();
-        owners.into_iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+        let mut owners = self.metadata.owner_references.iter().flatten();
+        owners.find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
     }
 
     /// Its node.

@@ -4,6 +4,7 @@
 mod asked;
 mod clock;
 pub mod connect;
+pub mod contexts;
 mod credential;
 pub mod entry;
 mod error;
@@ -30,7 +31,8 @@ pub mod write;
 pub use crate::model::{ReadOnly, Refused, WriteRight};
 pub use asked::Asked;
 pub use connect::Cluster;
-pub use entry::{EMBEDDED, Entry, contexts};
+pub use contexts::contexts;
+pub use entry::{EMBEDDED, Entry};
 pub use error::Error;
 pub use impersonation::Impersonation;
 pub use read::{Events, LogOptions, LogStream, Read, Review, escaped, facts, facts_of_list};

@@ -8,18 +8,17 @@ use tokio::task::JoinSet;
 use crate::case::{By, Case, Entry, JobId, NewCase};
 use crate::config::Directories;
 use crate::kubernetes::Cluster;
-use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, Tier, WriteRight};
-use crate::response::{
-    Confirmation, Engine, How, Order, ResponseError, Running, SILENCE, Sighting, Site, Watch, reached, standing_jobs,
-};
+use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Target, WriteRight};
+use crate::response::{Engine, How, Order, Sighting, Site, Watch, reached, standing_jobs};
 use crate::triage::PageCall;
 
-use super::effect::{Reply, Tone};
 use super::files::Files;
 use super::following::{jobs, left_open, records};
 use super::paging::paged;
 use super::recording::{self, Recorder};
+use super::reply::{Reply, Tone};
 use super::rereading::Rereading;
+use super::running::{planned, ran, resumed};
 
 /// The case that is open, and what runs under it.
 pub struct Acting {
@@ -108,8 +107,7 @@ impl Acting {
             };
             let order = Order { action, options, said, ..Order::default() };
             let plan = async { engine.plan(order, &site, &reached(&site, action, targets).await?).await }.await;
-            let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
-            let _ = replies.send(Reply::Planned(answer)).await;
+            let _ = replies.send(planned(plan)).await;
         });
     }
 
@@ -119,8 +117,7 @@ impl Acting {
         let replies = self.replies.clone();
         self.followers.spawn(async move {
             let plan = engine.plan_undo(&Site { cluster, identity }, &job).await;
-            let answer = plan.map(Box::new).map_err(|error| Clean::from(error.to_string()));
-            let _ = replies.send(Reply::Planned(answer)).await;
+            let _ = replies.send(planned(plan)).await;
         });
     }
 
@@ -173,38 +170,13 @@ impl Acting {
     /// Runs a plan that was confirmed on the screen. It goes on when the terminal is gone.
     pub fn run(&mut self, cluster: Cluster, identity: Identity, plan: Plan, how: How) {
         let Some(engine) = self.engine.clone() else { return };
-        let replies = self.replies.clone();
-        let confirmation = Confirmation { plan: plan.hash(), how };
-        self.jobs.spawn(async move {
-            let (action, undoes) = (plan.action.clone(), plan.undoes.clone().map(JobId));
-            let site = Site { cluster, identity };
-            let started = engine.start(&site, plan.clone(), &confirmation, Clean::default()).await;
-            let (proven, tone, text) = match started {
-                // Whoever confirmed one plan sees the next before anything runs.
-                Err(stale @ ResponseError::Stale(_)) if plan.tier > Tier::Reads => {
-                    let anew = engine.make_anew(&site, &plan).await.map(Box::new);
-                    let _ = replies.send(Reply::Tell(Tone::Bad, format!("{action}: {stale}").into())).await;
-                    let _ = replies.send(Reply::Planned(anew.map_err(|error| Clean::from(error.to_string())))).await;
-                    return;
-                }
-                Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
-                Ok(running) => ended(&action, running, (&engine, &replies)).await,
-            };
-            let _ = replies.send(Reply::Ended { undoes, proven, tone, text }).await;
-        });
+        self.jobs.spawn(ran(engine, Site { cluster, identity }, plan, how, self.replies.clone()));
     }
 
     /// Goes on with a job whose program has ended, or is silent for long enough.
     pub fn resume(&mut self, site: Site, job: JobId) {
         let Some(engine) = self.engine.clone() else { return };
-        let replies = self.replies.clone();
-        self.jobs.spawn(async move {
-            let (_, tone, text) = match engine.resume(&site, &job, SILENCE).await {
-                Err(error) => (false, Tone::Bad, error.to_string().into()),
-                Ok(running) => ended(&job.0, running, (&engine, &replies)).await,
-            };
-            let _ = replies.send(Reply::Tell(tone, text)).await;
-        });
+        self.jobs.spawn(resumed(engine, site, job, self.replies.clone()));
     }
 
     /// Puts the scope into the case, so that observers see it.
@@ -312,27 +284,6 @@ impl Acting {
 
     fn tell(&self, tone: Tone, text: impl Into<Clean>) {
         let _ = self.replies.try_send(Reply::Tell(tone, text.into()));
-    }
-}
-
-/// Whether a job ended proven, how urgent that is, and what came of it.
-async fn ended(
-    action: &Clean,
-    running: Running,
-    (engine, replies): (&Engine, &mpsc::Sender<Reply>),
-) -> (bool, Tone, Clean) {
-    let ended = running.ended().await;
-    // What came of each target is told before what came of all of them, which stays.
-    let now = Arc::clone(&engine.jobs().borrow());
-    let _ = replies.send(Reply::Jobs(now)).await;
-    match ended {
-        Err(error) => (false, Tone::Bad, format!("{action}: {error}").into()),
-        Ok(job) => {
-            let (all, failed) = (job.targets.len(), job.failures());
-            let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
-            let verdict = super::respond::verdict_of(&job).map_or("ended", |verdict| verdict.word());
-            (job.is_proven(), tone, format!("{}: {verdict}, {} of {all} targets done", job.id, all - failed).into())
-        }
     }
 }
 

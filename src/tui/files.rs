@@ -10,7 +10,7 @@ use crate::case::{Custody, Trust, verify_by};
 use crate::model::{Clean, PlanHash};
 use crate::response::Engine;
 
-use super::effect::{Reply, Tone};
+use super::reply::{Reply, Tone};
 use super::respond::lines;
 
 /// Most bytes of an artefact that are shown; all of it is in the evidence store.

@@ -16,7 +16,7 @@ use crate::kubernetes::Cluster;
 use crate::model::{Clean, ReadOnly, Typed};
 use crate::response::Engine;
 
-use super::effect::{Reply, Tone};
+use super::reply::{Reply, Tone};
 use super::start::Options;
 
 /// Between two questions to GuardDuty, which writes new findings within five minutes.

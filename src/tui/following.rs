@@ -10,7 +10,7 @@ use crate::model::{Clean, Finding};
 use crate::response::{Engine, Owner};
 use crate::triage::Ledger;
 
-use super::effect::{Reply, Tone};
+use super::reply::{Reply, Tone};
 use super::respond::line;
 
 /// New records are looked for this often.

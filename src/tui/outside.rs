@@ -16,9 +16,10 @@ use crate::rbac::Rights;
 use crate::response::Site;
 
 use super::acting::Acting;
-use super::effect::{Effect, Reply, Tone};
+use super::effect::Effect;
 use super::findings;
 use super::recording::Recorder;
+use super::reply::{Reply, Tone};
 use super::rereading::Rereading;
 use super::start::Options;
 use super::tail::Tail;
@@ -92,20 +93,20 @@ impl Outside {
         });
     }
 
-    /// Begins a recording of the screen into the case.
+    /// Begins a recording of the screen, which shows clusters of these Regions, into the case.
     ///
     /// # Errors
     /// Why there is none, in words.
-    pub fn record(&mut self, size: (u16, u16)) -> Result<Recorder, String> {
-        self.acting.record_screen(size, &self.ways.regions())
+    pub fn record(&mut self, size: (u16, u16), shown: &[Clean]) -> Result<Recorder, String> {
+        self.acting.record_screen(size, shown)
     }
 
-    /// Whether what is on the screen may be recorded, with the clusters that are open now.
+    /// Whether a screen that shows clusters of these Regions may be recorded.
     ///
     /// # Errors
     /// Why not, in words.
-    pub fn may_record(&self) -> Result<(), String> {
-        self.acting.may_record(&self.ways.regions())
+    pub fn may_record(&self, shown: &[Clean]) -> Result<(), String> {
+        self.acting.may_record(shown)
     }
 
     /// Copies a text.

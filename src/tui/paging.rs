@@ -5,7 +5,7 @@ use crate::model::WriteRight;
 use crate::response::Engine;
 use crate::triage::PageCall;
 
-use super::effect::Tone;
+use super::reply::Tone;
 
 /// Runs the command between its two records.
 ///

@@ -11,11 +11,13 @@ use crate::inventory::Now;
 use crate::model::{Clean, Update};
 
 use super::app::App;
-use super::effect::{Effect, Reply, Tone};
+use super::effect::Effect;
 use super::look::Look;
 use super::mouse::mouse;
 use super::outside::Outside;
 use super::overlays::Overlay;
+use super::recording::Switch;
+use super::reply::{Reply, Tone};
 use super::screen::{cursor, draw};
 use super::start::{Memory, Options};
 use super::terminal::{self, Capabilities, Events, Incoming, NoTerminal, Screen, Signal};
@@ -51,6 +53,7 @@ pub async fn run(options: Options) -> Result<Ended, NoTerminal> {
         memory: Memory::new(&options.directories, options.mode.game_day),
         outside,
         theme: app.look.name.clone(),
+        recording: Switch::default(),
         capabilities,
         options,
         drawn: None,
@@ -79,6 +82,7 @@ struct Cockpit {
     memory: Memory,
     outside: Outside,
     theme: String,
+    recording: Switch,
     drawn: Option<Instant>,
     planned: Option<Instant>,
     pressed: Option<Instant>,
@@ -229,7 +233,10 @@ impl Cockpit {
                         app.tell(Tone::Bad, error.to_string());
                     }
                 }
-                Effect::Record => self.record(app, screen),
+                Effect::Record => {
+                    self.recording.turn(app, screen, &mut self.outside);
+                    self.pending = true;
+                }
                 Effect::Theme(name) => self.dress(app, &name),
                 Effect::Copy(text) => {
                     let copied = self.outside.copy(&text);
@@ -237,42 +244,10 @@ impl Cockpit {
                     app.tell(Tone::Good, copied.told);
                     self.pending = true;
                 }
-                effect => {
-                    let opens = matches!(effect, Effect::Open(..));
-                    self.outside.carry_out(effect);
-                    if opens && app.case.recorded {
-                        self.hold_recording(app, screen);
-                    }
-                }
+                effect => self.outside.carry_out(effect),
             }
         }
         None
-    }
-
-    /// Begins to record the screen into the case, or ends it.
-    fn record(&mut self, app: &mut App, screen: &mut Screen) {
-        self.pending = true;
-        let tap = if app.case.recorded { Ok(None) } else { self.outside.record(screen.size()).map(Some) };
-        match tap {
-            Ok(tap) => {
-                app.case.recorded = tap.is_some();
-                let told = match tap {
-                    Some(_) => "this screen is recorded into the case from here on; :record ends it",
-                    None => "the recording ended; its hash is in the journal",
-                };
-                let _ = screen.tap(tap.map(|tap| Box::new(tap) as Box<dyn terminal::Tap>));
-                app.tell(Tone::Good, told);
-            }
-            Err(why) => app.tell(Tone::Bad, why),
-        }
-    }
-
-    /// Ends the recording before it holds a cluster that was opened since, and that may not leave its Region.
-    fn hold_recording(&mut self, app: &mut App, screen: &mut Screen) {
-        let Err(why) = self.outside.may_record() else { return };
-        let _ = screen.tap(None);
-        app.case.recorded = false;
-        app.tell(Tone::Bad, format!("the recording ended: {why}"));
     }
 
     fn dress(&mut self, app: &mut App, name: &str) {
@@ -289,6 +264,7 @@ impl Cockpit {
     }
 
     fn draw(&mut self, app: &mut App, screen: &mut Screen) {
+        self.recording.hold(app, screen, &self.outside);
         app.resize(app.size.0, app.size.1);
         app.settle();
         let drawn = screen.draw(|frame| {

@@ -16,9 +16,9 @@ use crate::kubernetes::{Entry, Impersonation};
 use crate::model::ReadOnly;
 
 use super::app::{App, Habits, Mode};
-use super::effect::Tone;
 use super::keys::bindings;
 use super::look::Look;
+use super::reply::Tone;
 use super::respond::Offer;
 use super::terminal::{Capabilities, probe};
 

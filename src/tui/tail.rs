@@ -7,7 +7,7 @@ use crate::kubernetes::{Cluster, LogOptions};
 use crate::model::Clean;
 
 use super::detail::LogLine;
-use super::effect::Reply;
+use super::reply::Reply;
 
 /// Lines of a log that are read at first.
 const TAIL: u64 = 1_000;

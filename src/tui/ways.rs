@@ -6,11 +6,11 @@ use tokio::task::JoinSet;
 use crate::aws::eks::{Place, discover};
 use crate::findings::guardduty_of;
 use crate::kubernetes::{Cluster, Entry, Impersonation, Watches};
-use crate::model::{Clean, Kind, ReadOnly, SessionId, Update};
+use crate::model::{Kind, ReadOnly, SessionId, Update};
 use crate::response::Site;
 
-use super::effect::{Reply, Tone};
 use super::findings;
+use super::reply::{Reply, Tone};
 use super::start::Options;
 
 /// What every request is named by, before the case.
@@ -132,11 +132,6 @@ impl Ways {
                 tracing::warn!(%error, "the audit log will not name the case");
             }
         }
-    }
-
-    /// Regions of the clusters that are open, as far as they are known.
-    pub fn regions(&self) -> Vec<Clean> {
-        self.clusters.iter().filter_map(|(cluster, _)| cluster.entry().region().cloned()).collect()
     }
 
     /// The cluster or account of a session.

@@ -6,9 +6,10 @@ use crate::actions::Choice;
 use crate::model::{Clean, ClusterId, Finding, Identity, Options, Plan, SessionId, Setting, Target};
 use crate::response::How;
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::Pane;
 use super::super::overlays::{Ask, Input, Item, Menu, Overlay, Pick};
+use super::super::reply::Tone;
 use super::super::respond::Offer;
 use super::App;
 

@@ -7,9 +7,10 @@ use crate::model::{Finding, Kind, Named, Target, Typed};
 
 use super::super::alerts::Look;
 use super::super::detail::{Detail, Tab};
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::Pane;
 use super::super::overlays::Overlay;
+use super::super::reply::Tone;
 use super::App;
 
 /// Objects that are named in a finding that somebody begins to type; a line has room for no more.

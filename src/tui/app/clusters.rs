@@ -4,8 +4,9 @@ use crate::inventory::{ClusterState, KnownAs};
 use crate::kubernetes::Entry;
 use crate::model::{Clean, Identity, SessionId};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::overlays::{Item, Menu, Overlay, Pick};
+use super::super::reply::Tone;
 use super::App;
 
 /// A way into a cluster.
@@ -43,6 +44,12 @@ impl App {
         if let (Some(way), Some(name)) = (self.ways.last_mut(), entry.eks_name()) {
             way.name = Clean::from(name);
         }
+    }
+
+    /// Regions of the clusters that are shown, as far as they are known.
+    pub fn regions(&self) -> Vec<Clean> {
+        let regions = self.inventory.clusters().iter().map(|cluster| cluster.region.clone());
+        regions.filter(|region| !region.is_empty()).collect()
     }
 
     /// Opens the way at a place.

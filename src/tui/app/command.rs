@@ -1,9 +1,10 @@
 //! What each command does.
 
 use super::super::detail::Tab;
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::{Command, Pane};
 use super::super::overlays::{Ask, Input, Overlay, help};
+use super::super::reply::Tone;
 use super::App;
 
 impl App {

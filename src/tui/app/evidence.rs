@@ -3,9 +3,10 @@
 use crate::case::Custody;
 use crate::model::Clean;
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::overlays::{Item, Menu, Overlay, Page, Pick};
 use super::super::panes::TextPane;
+use super::super::reply::Tone;
 use super::super::respond::Notes;
 use super::super::screen::bytes;
 use super::App;

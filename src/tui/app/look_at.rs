@@ -6,9 +6,10 @@ use crate::blast::Facts;
 use crate::model::{Clean, Kind};
 
 use super::super::detail::{Around, Detail, Fetched, Goes, Question, Tab};
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::{Command, Pane};
 use super::super::overlays::Overlay;
+use super::super::reply::Tone;
 use super::super::respond::told;
 use super::App;
 

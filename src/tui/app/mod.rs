@@ -42,11 +42,12 @@ use crate::model::{Clean, Kind, SessionId};
 use crate::response::Lookout;
 
 use super::alerts::Alerts;
-use super::effect::{Effect, Tone};
+use super::effect::Effect;
 use super::keys::{Pane, bindings};
 use super::look::Look;
 use super::overlays::{Overlay, Walk};
 use super::panes::List;
+use super::reply::Tone;
 use super::respond::{CaseView, Offer};
 
 /// How the cockpit was started.

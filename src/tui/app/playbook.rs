@@ -6,9 +6,10 @@ use crate::model::{Clean, Kind, Target};
 use crate::playbook::{How, Playbook, Show};
 use crate::response::reaches;
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::Pane;
 use super::super::overlays::{Item, Menu, Overlay, Pick, Walk};
+use super::super::reply::Tone;
 use super::App;
 
 impl App {

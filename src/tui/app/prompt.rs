@@ -4,9 +4,10 @@ use crate::config::Settings;
 use crate::inventory::{Query, columns};
 use crate::model::{Clean, Kind, Typed};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::{ENTRIES, Pane, entry};
 use super::super::overlays::{Ask, Input, Item, Menu, Overlay, Pick};
+use super::super::reply::Tone;
 use super::App;
 
 /// Lines remembered.

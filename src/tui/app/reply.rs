@@ -3,9 +3,9 @@
 use crate::model::{Clean, News, Tier, Update};
 
 use super::super::detail::{Detail, Fetched, events, yaml};
-use super::super::effect::{Reply, Tone};
 use super::super::overlays::Overlay;
 use super::super::panes::TextPane;
+use super::super::reply::{Reply, Tone};
 use super::super::respond::{CaseView, Confirm};
 use crate::response::{How, Lookout};
 

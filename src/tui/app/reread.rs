@@ -7,8 +7,9 @@ use crate::findings::Again;
 use crate::model::finding::Source;
 use crate::model::{Age, Clean, Finding};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::overlays::Overlay;
+use super::super::reply::Tone;
 use super::App;
 
 impl App {

@@ -1,6 +1,7 @@
 //! Going on with a job whose program has ended.
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
+use super::super::reply::Tone;
 use super::App;
 use crate::case::JobId;
 use crate::model::ClusterId;

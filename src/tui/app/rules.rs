@@ -6,8 +6,9 @@ use crate::findings::rules::{Observation, World, observe};
 use crate::model::{Clean, Kind, SessionId};
 use crate::rbac::Rights;
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::overlays::{Item, Menu, Overlay, Pick};
+use super::super::reply::Tone;
 use super::App;
 
 /// Objects of one sighting that are selected by name; more of a workload are found from these.

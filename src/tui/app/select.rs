@@ -3,9 +3,10 @@
 use crate::inventory::{Pod, Query, RowId, Shared};
 use crate::model::{Kind, Target};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::Pane;
 use super::super::overlays::Overlay;
+use super::super::reply::Tone;
 use super::{App, Place};
 
 impl App {

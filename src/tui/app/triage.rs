@@ -8,8 +8,9 @@ use crate::case::Entry;
 use crate::model::{Age, Clean};
 use crate::triage::{Ledger, PageCall, Topic, all, find};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::overlays::Overlay;
+use super::super::reply::Tone;
 use super::super::respond::Written;
 use super::super::triage::{Answering, Paging, Row, Said, Triage};
 use super::App;

@@ -5,9 +5,10 @@ use crate::case::JobId;
 use crate::model::Clean;
 use crate::response::Job;
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
 use super::super::keys::{Command, Pane};
 use super::super::overlays::{Item, Pick};
+use super::super::reply::Tone;
 use super::App;
 
 impl App {

@@ -6,7 +6,8 @@ use crate::model::facts::Facts;
 use crate::model::{Kind, News, SessionId, Target, Tier, Update};
 use crate::response::{Job, Jobs, Seen, Sighting};
 
-use super::super::effect::{Effect, Tone};
+use super::super::effect::Effect;
+use super::super::reply::Tone;
 use super::App;
 
 impl App {

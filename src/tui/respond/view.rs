@@ -7,7 +7,7 @@ use crate::model::{Clean, ClusterId, Kind, StepState, Target, Tier, Uid, Verdict
 use crate::response::{Job, Jobs, TargetState};
 use crate::triage::Ledger;
 
-use super::super::effect::Tone;
+use super::super::reply::Tone;
 
 /// What the panes show of a case: folds of its journal.
 #[derive(Debug, Clone, Default)]

@@ -8,9 +8,9 @@ use ratatui::layout::Rect;
 use crate::config::theme::Role;
 
 use super::super::app::App;
-use super::super::effect::Tone;
 use super::super::keys::{ENTRIES, Pane};
 use super::super::overlays::{Ask, Input, Overlay};
+use super::super::reply::Tone;
 use super::write::{text, text_at, text_right};
 
 /// The panes by their digits, with how much is in each.

@@ -10,9 +10,9 @@ use crate::inventory::{Freshness, Row};
 use crate::model::{Age, Health};
 
 use super::super::app::App;
-use super::super::effect::Tone;
 use super::super::keys::Pane;
 use super::super::panes::List;
+use super::super::reply::Tone;
 use super::super::respond::WORD;
 use super::cut::cut;
 use super::widths::{Wish, fit};

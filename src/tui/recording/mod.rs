@@ -4,6 +4,10 @@
 //! what the responder saw, when they saw it. Format: asciicast v2,
 //! <https://docs.asciinema.org/manual/asciicast/v2/>.
 
+mod switch;
+
+pub use switch::Switch;
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 

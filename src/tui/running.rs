@@ -22,8 +22,9 @@ pub async fn ran(engine: Engine, site: Site, plan: Plan, how: How, replies: mpsc
     let (action, undoes) = (plan.action.clone(), plan.undoes.clone().map(JobId));
     let confirmation = Confirmation { plan: plan.hash(), how };
     let (proven, tone, text) = match engine.start(&site, plan.clone(), &confirmation, Clean::default()).await {
-        Err(stale @ ResponseError::Stale(_)) if plan.tier > Tier::Reads => {
-            let told = format!("{action}: {stale}").into();
+        Err(ResponseError::Stale(changed)) if plan.tier > Tier::Reads => {
+            let changed = changed.iter().map(Clean::as_str).collect::<Vec<_>>().join("; ");
+            let told = format!("{action} is planned anew, look again: {changed}").into();
             let _ = replies.send(Reply::Tell(Tone::Bad, told)).await;
             let _ = replies.send(planned(engine.make_anew(&site, &plan).await)).await;
             return;

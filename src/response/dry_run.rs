@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures::{StreamExt as _, stream};
 
 use super::holds::object_of;
+use super::representative::representative;
 use super::{Site, account};
 use crate::kubernetes::{Error, Write};
 use crate::model::{Call, Clean, Plan, PlanNote, Tier};
@@ -28,7 +29,10 @@ pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
         return plan;
     };
     let write = site.cluster.write(right);
-    let calls: Vec<Call> = first_on_each(&plan.calls).into_iter().cloned().collect();
+    let all = first_on_each(&plan.calls);
+    let of = all.len();
+    let calls: Vec<Call> = representative(&plan, all).into_iter().cloned().collect();
+    let count = calls.len();
     let tried = calls.into_iter().map(|call| {
         let write = write.clone();
         async move { refusal(&write, &call).await }
@@ -39,6 +43,13 @@ pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
         if !plan.notes.contains(&note) {
             plan.notes.push(note);
         }
+    }
+    if count < of {
+        let text = format!(
+            "the server's own dry run was asked about {count} of {of} calls: the others are alike, for pods of the same \
+             owner of which nothing else is known"
+        );
+        plan.notes.push(PlanNote::Limit(text.into()));
     }
     plan
 }

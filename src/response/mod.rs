@@ -25,6 +25,7 @@ mod pending;
 mod permissions;
 mod planning;
 mod reach;
+mod representative;
 mod rests;
 mod resume;
 mod running;

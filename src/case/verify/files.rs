@@ -7,9 +7,9 @@ use std::path::{Component, Path};
 use super::super::access::{Access, place_of};
 use super::super::epochs::file_name;
 use super::super::error::{At, CaseError};
-use super::super::evidence::{UNFINISHED, hash_file};
+use super::super::evidence::{UNFINISHED, hash_file, writer_of};
 use super::super::read::{HEAD, LINES, lines_path};
-use super::super::{Digest, Entry, Plans, Record, WriterId};
+use super::super::{Digest, Entry, Life, Plans, Record, WriterId};
 use super::{Damage, Report};
 use crate::model::{Clean, PlanHash};
 
@@ -114,7 +114,9 @@ fn artefacts(case: &Path, records: &[Record], found: &BTreeSet<String>, report: 
         if found.contains(&format!("evidence/{name}")) || left(&name, "evidence/", report) {
             continue;
         }
-        if name.starts_with(UNFINISHED) {
+        if writer_of(&name).is_some_and(|program| program.life() == Life::Runs) {
+            report.remarks.push(format!("evidence/{name} is being captured: the program that writes it runs").into());
+        } else if name.starts_with(UNFINISHED) {
             report.problem(Damage::Unfinished, &format!("evidence/{name}"), None, "its capture never ended");
         } else if !named.contains_key(&name) {
             report.problem(Damage::Added, &format!("evidence/{name}"), None, "no record names it");

@@ -45,7 +45,15 @@ impl Access {
 
     /// Creates a file that is not there yet.
     pub fn create_new(self, path: &Path) -> io::Result<File> {
-        let mode = if self == Self::Private { 0o600 } else { 0o640 };
+        self.create(path, if self == Self::Private { 0o600 } else { 0o640 })
+    }
+
+    /// Creates a file that is written by whoever has it open now, and by nobody later.
+    pub fn create_once(self, path: &Path) -> io::Result<File> {
+        self.create(path, if self == Self::Private { 0o400 } else { 0o440 })
+    }
+
+    fn create(self, path: &Path, mode: u32) -> io::Result<File> {
         let file = OpenOptions::new().create_new(true).append(true).mode(mode).open(path)?;
         if self == Self::Group {
             file.set_permissions(fs::Permissions::from_mode(mode))?;

@@ -1,10 +1,10 @@
 //! The evidence store.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -21,6 +21,7 @@ pub struct Evidence {
     dir: PathBuf,
     access: Access,
     bounds: Jurisdiction,
+    names: Arc<Names>,
 }
 
 /// Files that are being written carry this prefix; `verify` names those that were left behind.
@@ -34,23 +35,22 @@ pub(super) fn writer_of(name: &str) -> Option<Program> {
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Evidence {
-    pub(super) const fn new(dir: PathBuf, access: Access, bounds: Jurisdiction) -> Self {
-        Self { dir, access, bounds }
+    pub(super) fn new(dir: PathBuf, access: Access, bounds: Jurisdiction) -> Self {
+        Self { dir, access, bounds, names: Arc::default() }
     }
 
-    /// Begins an artefact.
+    /// Begins an artefact. Its file comes into being with its first byte: a source that refuses leaves none behind.
     ///
     /// # Errors
-    /// It would leave its Region without the case's leave, or the disk refuses.
+    /// It would leave its Region without the case's leave.
     pub fn begin(&self, source: Source) -> Result<Artefact, CaseError> {
         if source.region.is_some() {
             self.bounds.may_keep(source.region.as_ref())?;
         }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = self.dir.join(format!("{UNFINISHED}{}-{number}", Program::current()));
-        let file = self.access.create_new(&path).at("create", &path)?;
         let (begun, hasher) = (Timestamp::now(), Sha256::new());
-        Ok(Artefact { store: self.clone(), path, file: Some(file), hasher, bytes: 0, begun, source })
+        Ok(Artefact { store: self.clone(), path, file: None, hasher, bytes: 0, begun, source })
     }
 
     /// Where an artefact lies.
@@ -85,7 +85,9 @@ impl Write for HashingSink {
 }
 
 /// An artefact that is being written. It is hashed on its way to the disk, never
-/// read back for it, so that the hash is the one of what the source sent.
+/// read back for it, so that the hash is the one of what the source sent. Where it
+/// does not come to its end, what was received lies there, and the journal's next
+/// writer names it.
 pub struct Artefact {
     store: Evidence,
     path: PathBuf,
@@ -99,12 +101,17 @@ pub struct Artefact {
 impl Artefact {
     /// Takes what the source sent next.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), CaseError> {
-        if let Some(file) = &mut self.file {
-            file.write_all(bytes).at("write", &self.path)?;
-        }
+        self.file()?.write_all(bytes).at("write", &self.path)?;
         self.hasher.update(bytes);
         self.bytes += bytes.len() as u64;
         Ok(())
+    }
+
+    fn file(&mut self) -> Result<&mut File, CaseError> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => Ok(none.insert(self.store.access.create_once(&self.path).at("create", &self.path)?)),
+        }
     }
 
     /// Bytes taken so far.
@@ -117,27 +124,37 @@ impl Artefact {
     pub fn finish(mut self, incomplete: Option<Clean>) -> Result<Custody, CaseError> {
         let sha256 = Digest::finish(std::mem::take(&mut self.hasher));
         let target = self.store.path(sha256);
-        if let Some(file) = self.file.take() {
-            let mode = if self.store.access == Access::Private { 0o400 } else { 0o440 };
-            file.set_permissions(Permissions::from_mode(mode)).and_then(|()| file.sync_all()).at("sync", &self.path)?;
-            fs::rename(&self.path, &target).at("name", &target)?;
-            sync_dir(&self.store.dir)?;
-        }
+        self.file()?.sync_data().at("sync", &self.path)?;
+        fs::rename(&self.path, &target).at("name", &target)?;
+        self.store.names.sync(&self.store.dir)?;
         Ok(Custody {
             sha256,
             bytes: self.bytes,
             begun: self.begun,
             ended: Timestamp::now(),
             incomplete,
-            source: self.source.clone(),
+            source: self.source,
         })
     }
 }
 
-impl Drop for Artefact {
-    fn drop(&mut self) {
-        if self.file.is_some() {
-            let _ = fs::remove_file(&self.path);
+/// Makes the names of artefacts durable: one wait for the disk serves all that were given before it began.
+#[derive(Debug, Default)]
+struct Names {
+    given: AtomicU64,
+    durable: Mutex<u64>,
+}
+
+impl Names {
+    /// Returns when the name that the caller has given outlives a loss of power.
+    fn sync(&self, dir: &Path) -> Result<(), CaseError> {
+        let own = self.given.fetch_add(1, Ordering::AcqRel) + 1;
+        let mut durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        if *durable < own {
+            let given = self.given.load(Ordering::Acquire);
+            sync_dir(dir)?;
+            *durable = given;
         }
+        Ok(())
     }
 }

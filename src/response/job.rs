@@ -12,7 +12,7 @@ use super::ownership::Ownership;
 use super::together::{Together, UnderWay};
 use super::undo::put_back;
 use crate::actions::{Action, ActionError, Hand, Look, Work};
-use crate::case::{CaseError, Entry, JobEnd, JobId};
+use crate::case::{CaseError, Entry, Evidence, JobEnd, JobId};
 use crate::kubernetes::{Read, Write};
 use crate::model::{Clean, Plan, Target, Verdict};
 
@@ -20,6 +20,7 @@ use crate::model::{Clean, Plan, Target, Verdict};
 #[derive(Clone)]
 pub struct JobRun {
     pub live: Live,
+    pub evidence: Evidence,
     pub job: JobId,
     pub action: &'static dyn Action,
     pub plan: Arc<Plan>,
@@ -92,7 +93,7 @@ impl JobRun {
     async fn worked<T>(&self, place: usize, target: Target, turn: T) -> Result<Verdict, ActionError> {
         let hand = Arc::new(JobHand {
             live: self.live.clone(),
-            evidence: self.live.case().evidence(),
+            evidence: self.evidence.clone(),
             job: self.job.clone(),
             plan: Arc::clone(&self.plan),
             place,

@@ -50,6 +50,7 @@ impl Engine {
         let owner = Arc::new(Ownership::new(self.case(), id.clone(), epoch));
         let run = JobRun {
             live: self.live.clone(),
+            evidence: self.case().evidence(),
             job: id.clone(),
             action,
             plan: Arc::new(plan),

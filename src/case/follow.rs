@@ -37,8 +37,13 @@ impl Follower {
     /// The records that are new since the last call, in the order of the story.
     /// A line without its end is left for the next call.
     pub fn poll(&mut self) -> Result<Vec<Record>, CaseError> {
+        self.poll_others(None)
+    }
+
+    /// The same, without the records of one writer: whoever asks knows its own.
+    pub fn poll_others(&mut self, own: Option<&WriterId>) -> Result<Vec<Record>, CaseError> {
         let mut news = Vec::new();
-        for writer in writers(&self.dir)? {
+        for writer in writers(&self.dir)?.into_iter().filter(|writer| Some(writer) != own) {
             let path = lines_path(&self.dir, &writer);
             let start = self.read.get(&writer).copied().unwrap_or_default();
             let mut file = File::open(&path).at("read", &path)?;

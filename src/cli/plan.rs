@@ -15,7 +15,7 @@ use super::{Exit, Startup, out};
 use crate::actions::ActionError;
 use crate::case::Plans;
 use crate::model::{Plan, PlanNote, brief};
-use crate::response::{self, Engine, Order, ResponseError};
+use crate::response::{self, Engine, Order, ResponseError, Story};
 
 /// Say what an action would call, on which objects, and who else is hit; nothing that changes anything is sent
 #[derive(clap::Args, Debug)]
@@ -34,7 +34,7 @@ pub async fn run(args: &Args, startup: &Startup) -> Result<Exit> {
     let place = Place::of(startup, case.as_deref()).await?;
     let targets = args.aim.resolve(startup, &place).await?;
     let id = case.as_ref().map(|case| case.id());
-    let known = case.as_ref().map(|case| case.records()).transpose()?.map(|records| response::known(&records));
+    let known = case.as_ref().map(|case| Story::of(case).known()).transpose()?;
     let order = Order { action, options: args.aim.options(), known: known.unwrap_or_default(), ..Order::default() };
     let plan = response::plan(order, &place.site, &targets, id).await.map_err(refusal)?;
     let plan = match &case {

@@ -20,7 +20,10 @@ impl JobRun {
         loop {
             tokio::time::sleep(LISTENS_EVERY).await;
             let case = Arc::clone(self.live.case());
-            let polled = tokio::task::spawn_blocking(move || (case.journal().silent_for(), others.poll(), others));
+            let polled = tokio::task::spawn_blocking(move || {
+                let journal = case.journal();
+                (journal.silent_for(), others.poll_others(journal.writer().as_ref()), others)
+            });
             let Ok((silent, news, next)) = polled.await else { return std::future::pending().await };
             others = next;
             if silent.is_none_or(|silence| silence >= BEAT)

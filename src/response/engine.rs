@@ -14,9 +14,9 @@ use super::history::History;
 use super::live::Live;
 use super::planning::find;
 use super::{
-    Confirmation, Jobs, Order, Person, ResponseError, Running, Sighting, Site, changes, known, missing, planning, undo,
+    Confirmation, Jobs, Order, Person, ResponseError, Running, Sighting, Site, changes, missing, planning, undo,
 };
-use crate::actions::{Action, Known};
+use crate::actions::Action;
 use crate::case::{Case, CaseError, CaseId, Digest, Entry, JobId};
 use crate::model::{Clean, Plan, Target, Tier};
 
@@ -65,7 +65,9 @@ impl Engine {
     pub async fn follow(&self) -> Result<(), CaseError> {
         let mut follower = self.case().follow();
         loop {
-            let poll = tokio::task::spawn_blocking(move || follower.poll().map(|news| (news, follower))).await;
+            let own = self.case().journal().writer();
+            let others = move || follower.poll_others(own.as_ref()).map(|news| (news, follower));
+            let poll = tokio::task::spawn_blocking(others).await;
             let path = self.case().journal().dir().to_owned();
             let (news, next) = poll.map_err(|broken| CaseError::JournalLost { path, why: broken.to_string() })??;
             follower = next;
@@ -87,7 +89,7 @@ impl Engine {
         site: &Site,
         targets: &[Target],
     ) -> Result<Plan, ResponseError> {
-        let order = Order { known: self.known()?, ..order.into() };
+        let order = Order { known: self.live.story().known()?, ..order.into() };
         let plan = planning::plan(order, site, targets, Some(self.case().id())).await?;
         let plan = within_bounds(self.case(), site, plan).await?;
         self.keep(site, &plan).await?;
@@ -105,11 +107,6 @@ impl Engine {
         let plan = rehearsed(site, plan).await;
         self.keep(site, &plan).await?;
         Ok(plan)
-    }
-
-    /// What the case knows that the cluster does not.
-    fn known(&self) -> Result<Known, CaseError> {
-        Ok(known(&self.case().records()?))
     }
 
     /// Keeps a plan in the case, and says so in the journal: what nobody names there was added.
@@ -244,7 +241,7 @@ impl Engine {
                 let order = Order {
                     action: &plan.action,
                     options: plan.options.clone(),
-                    known: self.known()?,
+                    known: self.live.story().known()?,
                     said: Vec::new(),
                 };
                 planning::sketch(order, site, &plan.targets, case.as_ref()).await
@@ -262,7 +259,7 @@ impl Engine {
     ) -> Result<Running, ResponseError> {
         self.keep(site, &plan).await?;
         let hash = plan.hash();
-        if !self.case().summary()?.clusters.contains(&plan.cluster) {
+        if !self.live.story().is_about(plan.cluster)? {
             self.record(Entry::Cluster { cluster: plan.cluster }).await?;
         }
         let id = job_id(&plan);

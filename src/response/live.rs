@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::Jobs;
 use super::pending::Pending;
+use super::story::Story;
 use crate::case::{Case, CaseError, Entry, JobId, Record};
 use crate::model::Step;
 
@@ -15,18 +16,25 @@ pub struct Live {
     case: Arc<Case>,
     jobs: watch::Sender<Arc<Jobs>>,
     pending: Arc<Pending>,
+    story: Arc<Story>,
 }
 
 impl Live {
     /// The jobs that a case has already.
     pub fn of(case: Arc<Case>) -> Result<Self, CaseError> {
         let jobs = Jobs::fold(&case.records()?);
-        Ok(Self { case, jobs: watch::Sender::new(Arc::new(jobs)), pending: Arc::default() })
+        let story = Arc::new(Story::of(&case));
+        Ok(Self { case, jobs: watch::Sender::new(Arc::new(jobs)), pending: Arc::default(), story })
     }
 
     /// The case.
     pub const fn case(&self) -> &Arc<Case> {
         &self.case
+    }
+
+    /// What the case says by now, whoever wrote it.
+    pub fn story(&self) -> &Story {
+        &self.story
     }
 
     /// The jobs, and every change of them.

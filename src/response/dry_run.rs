@@ -46,8 +46,8 @@ pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
     }
     if count < of {
         let text = format!(
-            "the server's own dry run was asked about {count} of {of} calls: the others are alike, for pods of the same \
-             owner of which nothing else is known"
+            "the server's own dry run was asked about {count} of {of} calls: the others are the same but for the name, \
+             on pods of the same owners with the same labels"
         );
         plan.notes.push(PlanNote::Limit(text.into()));
     }

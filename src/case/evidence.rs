@@ -158,3 +158,51 @@ impl Names {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::CaseId;
+    use super::*;
+
+    fn store(dir: &Path) -> Evidence {
+        let bounds = Jurisdiction { id: CaseId::new("1").unwrap(), case: dir.to_owned(), here: None };
+        Evidence::new(dir.to_owned(), Access::Private, bounds)
+    }
+
+    fn source() -> Source {
+        Source {
+            label: "a log".into(),
+            media: "text/plain".into(),
+            from: "/api/v1".into(),
+            identity: "alice".into(),
+            command: "kubectl logs".into(),
+            target: None,
+            region: None,
+        }
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_source_that_refuses_leaves_nothing_and_one_that_breaks_off_what_it_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(store(dir.path()).begin(source()).unwrap());
+        assert!(names(dir.path()).is_empty());
+        let mut artefact = store(dir.path()).begin(source()).unwrap();
+        artefact.write(b"the first line\n").unwrap();
+        drop(artefact);
+        let left = names(dir.path());
+        assert_eq!(left.iter().filter_map(|name| writer_of(name)).collect::<Vec<_>>(), [Program::current().clone()]);
+        assert_eq!(fs::read(dir.path().join(&left[0])).unwrap(), b"the first line\n");
+    }
+
+    #[test]
+    fn an_empty_answer_is_an_artefact_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let custody = store(dir.path()).begin(source()).unwrap().finish(None).unwrap();
+        assert_eq!((custody.bytes, names(dir.path())), (0, vec![Digest::of(b"").to_string()]));
+    }
+}

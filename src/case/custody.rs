@@ -26,6 +26,22 @@ pub struct Source {
     pub region: Option<Clean>,
 }
 
+#[cfg(test)]
+impl Source {
+    /// A source for tests, in no Region.
+    pub(super) fn sample(label: &str) -> Self {
+        Self {
+            label: label.into(),
+            media: "text/plain".into(),
+            from: "/api/v1".into(),
+            identity: "alice".into(),
+            command: "kubectl get --raw /api/v1".into(),
+            target: None,
+            region: None,
+        }
+    }
+}
+
 /// The chain of custody of one artefact: what, from where, when, by whom, how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Custody {

@@ -169,18 +169,6 @@ mod tests {
         Evidence::new(dir.to_owned(), Access::Private, bounds)
     }
 
-    fn source() -> Source {
-        Source {
-            label: "a log".into(),
-            media: "text/plain".into(),
-            from: "/api/v1".into(),
-            identity: "alice".into(),
-            command: "kubectl logs".into(),
-            target: None,
-            region: None,
-        }
-    }
-
     fn names(dir: &Path) -> Vec<String> {
         let entries = fs::read_dir(dir).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -189,9 +177,9 @@ mod tests {
     #[test]
     fn a_source_that_refuses_leaves_nothing_and_one_that_breaks_off_what_it_sent() {
         let dir = tempfile::tempdir().unwrap();
-        drop(store(dir.path()).begin(source()).unwrap());
+        drop(store(dir.path()).begin(Source::sample("a log")).unwrap());
         assert!(names(dir.path()).is_empty());
-        let mut artefact = store(dir.path()).begin(source()).unwrap();
+        let mut artefact = store(dir.path()).begin(Source::sample("a log")).unwrap();
         artefact.write(b"the first line\n").unwrap();
         drop(artefact);
         let left = names(dir.path());
@@ -202,7 +190,7 @@ mod tests {
     #[test]
     fn an_empty_answer_is_an_artefact_too() {
         let dir = tempfile::tempdir().unwrap();
-        let custody = store(dir.path()).begin(source()).unwrap().finish(None).unwrap();
+        let custody = store(dir.path()).begin(Source::sample("a log")).unwrap().finish(None).unwrap();
         assert_eq!((custody.bytes, names(dir.path())), (0, vec![Digest::of(b"").to_string()]));
     }
 }

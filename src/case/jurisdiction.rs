@@ -76,15 +76,7 @@ mod tests {
     }
 
     fn source(region: Option<&str>) -> Source {
-        Source {
-            label: "pod".into(),
-            media: "text/plain".into(),
-            from: "/api/v1/pods".into(),
-            identity: "a".into(),
-            command: "kubectl get".into(),
-            target: None,
-            region: region.map(Clean::from),
-        }
+        Source { region: region.map(Clean::from), ..Source::sample("pod") }
     }
 
     fn allow(case: &Case, from: &str, to: &str) {

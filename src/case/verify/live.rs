@@ -63,18 +63,6 @@ mod tests {
         Case::create(&Directories::under(root), new).unwrap()
     }
 
-    fn source(label: String) -> Source {
-        Source {
-            label: label.into(),
-            media: "text/plain".into(),
-            from: "/api/v1".into(),
-            identity: "alice".into(),
-            command: "kubectl get --raw /api/v1".into(),
-            target: None,
-            region: None,
-        }
-    }
-
     #[test]
     fn whoever_captures_meanwhile_is_not_taken_for_damage() {
         let root = tempfile::tempdir().unwrap();
@@ -83,7 +71,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for number in 0.. {
-                    let mut artefact = case.evidence().begin(source(format!("log {number}"))).unwrap();
+                    let mut artefact = case.evidence().begin(Source::sample(&format!("log {number}"))).unwrap();
                     artefact.write(format!("line {number}").as_bytes()).unwrap();
                     let custody = Box::new(artefact.finish(None).unwrap());
                     case.journal().append(Entry::Evidence { job: None, custody }).unwrap();
@@ -105,7 +93,7 @@ mod tests {
     fn what_is_being_captured_is_told_and_is_no_damage() {
         let root = tempfile::tempdir().unwrap();
         let case = case(root.path());
-        let mut artefact = case.evidence().begin(source("a long log".to_owned())).unwrap();
+        let mut artefact = case.evidence().begin(Source::sample("a long log")).unwrap();
         artefact.write(b"its beginning").unwrap();
         let report = verify(case.path()).unwrap();
         assert!(report.holds(), "{:#?}", report.problems);

@@ -16,23 +16,11 @@ fn open(root: &Path) -> Case {
     Case::open(&home(root), "SEC-1").unwrap()
 }
 
-fn source(label: &str) -> Source {
-    Source {
-        label: label.into(),
-        media: "text/plain".into(),
-        from: "/api/v1".into(),
-        identity: "alice".into(),
-        command: "kubectl get --raw /api/v1".into(),
-        target: None,
-        region: None,
-    }
-}
-
 /// A case of two writers, an artefact and notes.
 fn case(root: &Path) -> PathBuf {
     let new = NewCase { id: "SEC-1".into(), title: "web".into(), responder: "alice".into(), clusters: vec![] };
     let first = Case::create(&home(root), new).unwrap();
-    let mut artefact = first.evidence().begin(source("pod")).unwrap();
+    let mut artefact = first.evidence().begin(Source::sample("pod")).unwrap();
     artefact.write(b"the pod\n").unwrap();
     let custody = Box::new(artefact.finish(None).unwrap());
     first.journal().append(Entry::Evidence { job: None, custody }).unwrap();

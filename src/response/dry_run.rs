@@ -47,7 +47,7 @@ pub async fn rehearsed(site: &Site, mut plan: Plan) -> Plan {
     if count < of {
         let text = format!(
             "the server's own dry run was asked about {count} of {of} calls: the others are the same but for the name, \
-             on pods of the same owners with the same labels"
+             on pods of the same owners, alike in all that the plan knows"
         );
         plan.notes.push(PlanNote::Limit(text.into()));
     }

@@ -20,3 +20,5 @@ mod many;
 mod modes;
 #[path = "live_isolation/near.rs"]
 mod near;
+#[path = "live_isolation/restless.rs"]
+mod restless;

@@ -64,17 +64,10 @@ fn thirty_pods_are_isolated_and_each_verdict_is_right() {
     heard_again(&addresses(&web));
     let (verdicts, _) = isolate(&names);
     assert_eq!(verdicts.len(), MANY);
-    let mut measured = 0;
     for ((verdict, why), pod) in verdicts.iter().zip(&web) {
-        // On a busy machine a node may not find a pod in time: that is said, and nothing is claimed.
-        if verdict == "not-measured" && why.contains("has no process of it") {
-            continue;
-        }
-        measured += 1;
         assert_eq!(verdict, "still-leaking", "{why}");
         assert!(why.contains(&format!("{}:", text(pod, "/status/podIP"))) && why.contains("kworkerd"), "{why}");
     }
-    assert!(measured > MANY / 2, "{measured} of {MANY} were measured");
     assert!(heard().is_superset(&addresses(&web)), "they go on");
     bench.release();
 }

@@ -47,7 +47,8 @@ hold() { # PROCESS NETNS
     holding="$holding $holder"
     tries=0
     while [ $tries -lt 250 ]; do
-        [ "$(readlink "/proc/$holder/ns/net")" != "$2" ] || return 0
+        entered=$(readlink "/proc/$holder/ns/net") || return 1
+        case "$entered" in "$2") return 0 ;; "$own") ;; *) return 1 ;; esac
         tries=$((tries + 1))
         sleep 0.02
     done
@@ -66,16 +67,22 @@ holders=$({
 } | awk '$2 == "=" { if ($1 in uid) print $1, uid[$1], $3; next } { uid[$1] = $2 }')
 
 # The namespace of a pod is the one that has its address: what its processes say is not asked.
+# One process of it may have ended by now, or end while it is entered, so that the next is tried.
 locate() { # NUMBER UID ADDRESSES
-    where=absent
-    for process in $(echo "$holders" | awk -v uid="$2" '$2 == uid && !seen[$3]++ { print $1 }'); do
-        netns=$(readlink "/proc/$process/ns/net") || continue
+    where=absent searched=
+    for process in $(echo "$holders" | awk -v uid="$2" '$2 == uid { print $1 "=" $3 }'); do
+        netns=${process#*=} process=${process%%=*}
         if [ "$netns" = "$own" ]; then [ "$where" != absent ] || where=node; continue; fi
-        if nsenter -t "$process" -n ip -o addr show 2>/dev/null | grep -q -F " ${3%%,*}/"; then
-            interface=$(ip -o route get "${3%%,*}" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
-            echo "p $1 $process $netns ${interface:--}"
-            return
-        fi
+        case "$searched" in *" $netns "*) continue ;; esac
+        has_now=$(nsenter -t "$process" -n ip -o addr show 2>/dev/null) || continue
+        if ! echo "$has_now" | grep -q -F " ${3%%,*}/"; then searched="$searched $netns "; continue; fi
+        hold "$process" "$netns" || continue
+        interface=$(ip -o route get "${3%%,*}" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
+        echo "p $1 $process $netns ${interface:--}"
+        found="$found $1"
+        eval "pid$1=$holder netns$1=\$netns interface$1=\${interface:--} addresses$1='$(echo "$3" | tr , ' ')'"
+        sources "$1"
+        return
     done
     echo "p $1 - $where"
 }
@@ -288,14 +295,7 @@ look() {
     trap 'exit 143' INT TERM HUP
     for pod in $pods - $peers; do
         if [ "$pod" = - ]; then looked_at=$found; continue; fi
-        line=$(locate "$number" "${pod%%=*}" "${pod#*=}")
-        echo "$line"
-        set -- $line
-        if [ "$3" != - ] && hold "$3" "$4"; then
-            found="$found $number"
-            eval "pid$number=$holder netns$number=$4 interface$number=\$5 addresses$number='$(echo "${pod#*=}" | tr , ' ')'"
-            sources "$number"
-        fi
+        locate "$number" "${pod%%=*}" "${pod#*=}"
         number=$((number + 1))
     done
     for number in $found; do

@@ -43,7 +43,7 @@ pub fn verdict(before: Option<&Report>, after: &Report, number: usize, about: &A
     }
     if pod.sampled != [1, LAST] {
         return unmeasured(
-            "its network namespace could not be entered from its node the whole time: it ended or started anew meanwhile, or ss is not there",
+            "the sockets in its network namespace could not be read from its node the whole time: ss is not there or fails",
         );
     }
     let (out, into) = (outwards(before, after, number, about), inwards(after, number));

@@ -67,7 +67,7 @@ fn silence_proves_nothing_where_nothing_ever_answers() {
         ("a 1 node", "connected", "silent", "nobody's silence proves anything"),
         ("a 1 peer", "passed", "stopped", "UDP"),
         ("a 1 out 0 - tcp", "silent", "broken", "did not run"),
-        ("v 0 2", "v 0 2", "v 1 2", "could not be entered"),
+        ("v 0 2", "v 0 2", "v 1 2", "could not be read"),
     ] {
         let found = judged(None, &with(CUT, begins, from, to), false);
         assert!(matches!(found, Verdict::NotMeasured { .. }), "{begins}: {found}");

@@ -11,16 +11,13 @@ use jiff::Timestamp;
 
 use super::access::{Access, sync_dir};
 use super::error::{At, CaseError};
-use super::head::{HeadFile, SignedHead};
-use super::known::{Known, KnownHead};
+use super::head::HeadFile;
+use super::heads::Heads;
+use super::known::Known;
 use super::leftovers::{self, Leftover};
 use super::read::{head_path, lines_path, writers};
 use super::sign::Signer;
 use super::{By, Digest, Disk, Entry, Head, Program, RealDisk, Record, Start, WriterId};
-
-/// A head is made durable at most this often: the records themselves always are,
-/// and a head that a loss of power took is closed by the next writer.
-const HEAD_SYNCED_EVERY: Duration = Duration::from_secs(1);
 
 /// This program's file in a case's journal. It comes into being with its first
 /// record, so that whoever only looks leaves nothing behind.
@@ -43,10 +40,8 @@ struct Chain {
     head: Head,
     seen: BTreeMap<WriterId, Head>,
     lost: Option<String>,
-    signer: Signer,
-    known: KnownHead,
+    heads: Heads,
     written: Instant,
-    head_synced: Option<Instant>,
 }
 
 impl Journal {
@@ -75,9 +70,15 @@ impl Journal {
     }
 
     /// Appends several records with one wait for the disk. When this returns, all
-    /// of them are on disk; where it fails, none is.
-    pub fn append_all(&self, entries: Vec<Entry>) -> Result<Vec<Record>, CaseError> {
+    /// of them are on disk; where it fails, none is. More may follow at once: the head
+    /// beside the records may be behind them until [`catch_up`](Self::catch_up).
+    pub fn append_burst(&self, entries: &[Entry]) -> Result<Vec<Record>, CaseError> {
         self.with(|chain| self.write_all(chain, entries))
+    }
+
+    /// Lets the head catch up with its records, where a burst of them has left it behind.
+    pub fn catch_up(&self) -> Result<(), CaseError> {
+        self.with(|chain| chain.heads.catch_up())
     }
 
     /// Makes sure that this program has its file, and that what others left is
@@ -117,17 +118,15 @@ impl Journal {
                     sync_dir(&self.dir)?;
                     let known = Known::of(&self.state, &self.case).begin(&writer)?;
                     return Ok(Chain {
-                        writer,
                         path,
                         file,
                         length: 0,
                         head: Head::NONE,
                         seen: BTreeMap::new(),
                         lost: None,
-                        signer,
-                        known,
+                        heads: Heads::new(head_path(&self.dir, &writer), self.access, signer, known),
+                        writer,
                         written: Instant::now(),
-                        head_synced: None,
                     });
                 }
             }
@@ -155,11 +154,12 @@ impl Journal {
     }
 
     fn write(&self, chain: &mut Chain, entry: Entry) -> Result<Record, CaseError> {
-        let written = self.write_all(chain, vec![entry])?.pop();
+        let written = self.write_all(chain, &[entry])?.pop();
+        chain.heads.catch_up()?;
         written.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof)).at("write", &chain.path)
     }
 
-    fn write_all(&self, chain: &mut Chain, entries: Vec<Entry>) -> Result<Vec<Record>, CaseError> {
+    fn write_all(&self, chain: &mut Chain, entries: &[Entry]) -> Result<Vec<Record>, CaseError> {
         if let Some(why) = &chain.lost {
             return Err(CaseError::JournalLost { path: chain.path.clone(), why: why.clone() });
         }
@@ -167,7 +167,7 @@ impl Journal {
         let (mut lines, mut records) = (Vec::new(), Vec::with_capacity(entries.len()));
         for entry in entries {
             let start = (head == Head::NONE).then(|| {
-                let (key, program) = (chain.signer.key().line().into(), Program::current().clone());
+                let (key, program) = (chain.heads.key().into(), Program::current().clone());
                 Box::new(Start { key, program })
             });
             let record = Record {
@@ -179,7 +179,7 @@ impl Journal {
                 by: self.by.clone(),
                 start,
                 seen: std::mem::take(&mut seen),
-                entry,
+                entry: entry.clone(),
             };
             let mut line = serde_json::to_vec(&record).map_err(io::Error::from).at("write", &chain.path)?;
             line.push(b'\n');
@@ -201,24 +201,8 @@ impl Journal {
             chain.seen.extend(record.seen.clone());
         }
         chain.written = Instant::now();
-        self.sign(chain)?;
+        chain.heads.follow(chain.head)?;
         Ok(records)
-    }
-
-    /// Signs the head. The record itself is safe already; a head that is behind is closed by the next writer.
-    fn sign(&self, chain: &mut Chain) -> Result<(), CaseError> {
-        let Some(signed) = SignedHead::new(chain.head, &chain.signer) else { return Ok(()) };
-        let path = head_path(&self.dir, &chain.writer);
-        if chain.head_synced.is_none_or(|last| last.elapsed() >= HEAD_SYNCED_EVERY) {
-            self.access.replace(&path, &signed.to_bytes())?;
-            chain.head_synced = Some(Instant::now());
-        } else {
-            self.access.replace_quickly(&path, &signed.to_bytes())?;
-        }
-        if let Err(error) = chain.known.keep(&signed) {
-            tracing::warn!(%error, "the head was not kept in the state directory");
-        }
-        Ok(())
     }
 
     /// Heads of other writers that moved since this writer's last record.

@@ -40,6 +40,7 @@ mod error;
 mod evidence;
 mod follow;
 mod head;
+mod heads;
 mod id;
 mod journal;
 mod jurisdiction;

@@ -37,8 +37,9 @@ impl Pending {
     pub fn write(&self, case: &Case) {
         let writer = Writer(self);
         while let Some((entries, answers)) = writer.next() {
-            match case.journal().append_all(entries.clone()) {
+            match case.journal().append_burst(&entries) {
                 Ok(records) => {
+                    writer.catch_up(case);
                     for (record, answer) in records.into_iter().zip(answers) {
                         // Whoever asked may have been cancelled; the record is there all the same.
                         let _ = answer.send(Ok(record));
@@ -46,6 +47,7 @@ impl Pending {
                 }
                 // Nothing of it was written: each finds out by itself why.
                 Err(_) => {
+                    writer.catch_up(case);
                     for (entry, answer) in entries.into_iter().zip(answers) {
                         let _ = answer.send(case.journal().append(entry));
                     }
@@ -68,6 +70,14 @@ impl Writer<'_> {
             return None;
         }
         Some(std::mem::take(&mut queue.entries).into_iter().unzip())
+    }
+
+    /// Lets the head catch up where nothing more is to be written at once, before anybody is told.
+    fn catch_up(&self, case: &Case) {
+        let more = !self.0.lock().entries.is_empty();
+        if !more && let Err(error) = case.journal().catch_up() {
+            tracing::warn!(%error, "the head of the journal is behind its records");
+        }
     }
 }
 

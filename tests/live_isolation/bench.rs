@@ -82,8 +82,12 @@ pub fn apply(object: &Value) {
 
 /// Whom `drop` has heard in the last seconds.
 pub fn heard() -> BTreeSet<String> {
-    sleep(Duration::from_secs(4));
-    let log = kubectl(&["logs", "-n", "outside", "deploy/drop", "--since=3s"]);
+    heard_for(3)
+}
+
+fn heard_for(seconds: u64) -> BTreeSet<String> {
+    sleep(Duration::from_secs(seconds + 1));
+    let log = kubectl(&["logs", "-n", "outside", "deploy/drop", &format!("--since={seconds}s")]);
     log.lines()
         .filter(|line| line.contains("beacon"))
         .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
@@ -92,8 +96,8 @@ pub fn heard() -> BTreeSet<String> {
 
 /// Waits until `drop` hears all of them again: connections that were cut come back slowly.
 pub fn heard_again(all: &BTreeSet<String>) {
-    for _ in 0..20 {
-        if heard().is_superset(all) {
+    for _ in 0..40 {
+        if heard_for(1).is_superset(all) {
             return;
         }
     }

@@ -42,6 +42,8 @@ pub struct Recording {
 /// What is shown would leave its Region without the case's leave, or the case cannot be written.
 pub fn begin(case: &Case, size: (u16, u16), shown: &[Clean]) -> Result<(Recorder, Recording), CaseError> {
     may_hold(case, shown)?;
+    // Before there is anything of ours in the case that whoever opens the journal finds unnamed.
+    case.journal().open()?;
     let (recorder, pieces) = channel();
     let by = By::current();
     let mut artefact = case.evidence().begin(Source {
@@ -121,7 +123,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::case::NewCase;
+    use crate::case::{Entry, NewCase, Record, verify};
     use crate::config::Directories;
 
     #[test]
@@ -147,6 +149,22 @@ mod tests {
         let times: Vec<_> = lines[1..].iter().map(|line| line[0].as_f64().unwrap()).collect();
         assert!(times.is_sorted(), "{times:?}");
         assert_eq!(custody.incomplete, None);
+    }
+
+    #[test]
+    fn a_recording_that_is_the_first_thing_a_program_does_is_not_taken_for_somebody_elses() {
+        let root = tempfile::tempdir().unwrap();
+        let home = Directories::under(root.path());
+        let new = NewCase { id: "INC-1".into(), title: String::new(), responder: "alice".into(), clusters: vec![] };
+        drop(Case::create(&home, new).unwrap());
+        let case = Case::open(&home, "INC-1").unwrap();
+        let (recorder, recording) = begin(&case, (80, 24), &[]).unwrap();
+        drop(recorder);
+        let custody = Box::new(recording.keep().unwrap());
+        case.journal().append(Entry::Evidence { job: None, custody }).unwrap();
+        let found = |record: &Record| matches!(record.entry, Entry::Found { .. });
+        assert!(!case.records().unwrap().iter().any(found));
+        assert!(verify(case.path()).unwrap().holds());
     }
 
     #[test]

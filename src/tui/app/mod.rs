@@ -22,6 +22,7 @@ mod reread;
 mod resume;
 mod rules;
 mod select;
+mod told;
 mod triage;
 mod undo;
 mod vigil;
@@ -31,7 +32,7 @@ pub use habits::Habits;
 pub use history::{History, Place};
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use self::account::AccountSite;
 use self::act::Wanted;
@@ -129,9 +130,6 @@ pub struct App {
     accounts: Vec<AccountSite>,
 }
 
-/// How long something told stays on the screen.
-const TOLD: Duration = Duration::from_secs(8);
-
 impl App {
     /// A cockpit on clusters that nothing is known of yet.
     pub fn new(keymap: Keymap, look: Look, mode: Mode) -> Self {
@@ -223,11 +221,7 @@ impl App {
     pub fn tick(&mut self, now: Now) -> bool {
         self.now = now;
         self.inventory.expire(now);
-        let over = self.told.as_ref().is_some_and(|(.., at)| now.instant.saturating_duration_since(*at) >= TOLD);
-        if over {
-            self.told = None;
-        }
-        over
+        self.forget_told()
     }
 
     /// Whether an age that counts in seconds is on the screen: of data that are
@@ -243,11 +237,6 @@ impl App {
             || self.case.jobs.running() > 0
             || young(&self.main)
             || young(&self.nodes)
-    }
-
-    /// Tells the responder something.
-    pub fn tell(&mut self, tone: Tone, text: impl Into<Clean>) {
-        self.told = Some((tone, text.into(), self.now.instant));
     }
 
     /// The list that has the keys, where a list has them.

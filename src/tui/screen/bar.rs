@@ -6,11 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
+use crate::inventory::columns::Cut;
 
 use super::super::app::App;
 use super::super::keys::{ENTRIES, Pane};
 use super::super::overlays::{Ask, Input, Overlay};
 use super::super::reply::Tone;
+use super::cut::cut;
 use super::write::{text, text_at, text_right};
 
 /// The panes by their digits, with how much is in each.
@@ -39,17 +41,39 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What was told last, or the keys that are most used here.
-pub fn keys(app: &App, area: Rect, buffer: &mut Buffer) {
-    if let Some((tone, told, _)) = &app.told {
-        let role = match tone {
-            Tone::Good => Role::Ok,
-            Tone::Note => Role::Info,
-            Tone::Bad => Role::Critical,
-        };
-        text(buffer, area, 0, &format!(" {told}"), app.look.style(role));
+/// Most lines that what is told may take.
+const TOLD_LINES: usize = 5;
+
+/// What was told last, in the place of the keys and over as many lines above them as it needs: what to do next
+/// stands at its end.
+pub fn told(app: &App, bar: Rect, buffer: &mut Buffer) {
+    let Some((tone, told, _)) = &app.told else { return };
+    if matches!(app.overlays.last(), Some(Overlay::Input(_))) {
         return;
     }
+    let role = match tone {
+        Tone::Good => Role::Ok,
+        Tone::Note => Role::Info,
+        Tone::Bad => Role::Critical,
+    };
+    let room = usize::from(bar.width).saturating_sub(2).max(1);
+    let lines = told.folded(room);
+    let rows = u16::try_from(lines.len().min(TOLD_LINES)).unwrap_or(1);
+    let area = Rect { y: bar.bottom().saturating_sub(rows), height: rows, ..bar };
+    super::write::clear(app, area, buffer);
+    for (row, line) in (0..rows).zip(&lines) {
+        let is_cut = row + 1 == rows && lines.len() > TOLD_LINES;
+        let line = if is_cut {
+            Cow::Owned(format!("{}…", cut(line, room - 1, Cut::End, "")))
+        } else {
+            Cow::Borrowed(&**line)
+        };
+        text(buffer, area, row, &format!(" {line}"), app.look.style(role));
+    }
+}
+
+/// The keys that are most used here.
+pub fn keys(app: &App, area: Rect, buffer: &mut Buffer) {
     let detail = matches!(app.overlays.last(), Some(Overlay::Detail(_) | Overlay::Finding(_)));
     let place = if detail { "detail" } else { "list" };
     let mut column = 1;

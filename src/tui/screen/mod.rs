@@ -72,6 +72,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Overlay::Input(input) => bar::input(app, input, layout.bar, buffer),
         }
     }
+    bar::told(app, layout.bar, buffer);
     if app.look.ascii {
         ascii::only(buffer);
     }

@@ -28,7 +28,7 @@ use super::super::app::{App, Mode};
 use super::super::effect::Effect;
 use super::super::keys::Pane;
 use super::super::look::Look;
-use super::super::reply::Reply;
+use super::super::reply::{Reply, Tone};
 use super::super::terminal::Depth;
 
 const SHOP: SessionId = SessionId(0);
@@ -250,6 +250,25 @@ fn a_stale_cluster_says_so_and_keeps_its_rows() {
     assert!(text.contains("STALE 42s"));
     assert!(text.contains("web-7d9f-aaaaa"));
     insta::assert_snapshot!("stale", text);
+}
+
+#[test]
+fn what_is_told_has_room_for_what_to_do_next_and_time_to_read_it() {
+    let mut app = app();
+    let told = "evidence of eu-west-1 is not kept in us-east-1, where this machine stands; \
+                :allow-copy eu-west-1 us-east-1 WHY lets this case do it, and says so in its record";
+    app.tell(Tone::Bad, told);
+    insta::assert_snapshot!("told_80x24", screen(&mut app, 80, 24));
+    app.tell(Tone::Bad, "word ".repeat(300));
+    assert_eq!(screen(&mut app, 80, 24).matches("word").count(), 5 * 15);
+    let after = |app: &mut App, seconds| {
+        let now = Now { instant: app.now.instant + Duration::from_secs(seconds), unix: START };
+        app.tick(now);
+        app.told.is_some()
+    };
+    assert!(after(&mut app, 60), "a long text stays");
+    app.tell(Tone::Good, "copied");
+    assert!(after(&mut app, 7) && !after(&mut app, 1), "a short one goes");
 }
 
 #[test]

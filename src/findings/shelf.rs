@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::execs::Execs;
 use super::read::{Batch, Trouble};
 use crate::model::finding::Source;
-use crate::model::{Clean, Finding};
+use crate::model::{Clean, Finding, count};
 
 /// The findings that are known, the worst and newest first. What comes again takes the place of what was there.
 #[derive(Debug, Default)]
@@ -87,14 +87,14 @@ impl Shelf {
     /// What was read, in a sentence whose numbers add up.
     pub fn counts(&self) -> String {
         let all = self.findings.len() + self.repeated + self.unremarkable + self.unread;
-        let mut parts = vec![format!("{} findings", self.findings.len())];
-        for (count, what) in [
+        let mut parts = vec![count(self.findings.len(), "finding")];
+        for (number, what) in [
             (self.repeated, "further reports of them"),
             (self.unremarkable, "that are no alert"),
             (self.unread, "that are no finding or could not be read"),
         ] {
-            if count > 0 {
-                parts.push(format!("{count} {what}"));
+            if number > 0 {
+                parts.push(format!("{number} {what}"));
             }
         }
         if parts.len() == 1 { parts.concat() } else { format!("{all} read: {}", parts.join(", ")) }
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(shelf.take(batch(vec![new, old.clone()])).len(), 1);
         assert!(shelf.take(batch(vec![old])).is_empty());
         assert_eq!((shelf.len(), shelf.get(0).unwrap().severity, shelf.repeated), (1, Severity::High, 2));
-        assert_eq!(shelf.counts(), "3 read: 1 findings, 2 further reports of them");
+        assert_eq!(shelf.counts(), "3 read: 1 finding, 2 further reports of them");
     }
 
     #[test]

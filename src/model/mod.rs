@@ -3,6 +3,7 @@
 mod age;
 mod brief;
 mod clean;
+mod count;
 pub mod facts;
 mod feed;
 pub mod finding;
@@ -22,6 +23,7 @@ mod verdict;
 pub use age::Age;
 pub use brief::brief;
 pub use clean::Clean;
+pub use count::count;
 pub use feed::{Identity, News, SessionId, Update};
 pub use finding::{Finding, Severity};
 pub use health::Health;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ledger::Ledger;
 use crate::case::{By, Paged, Reread};
-use crate::model::{Clean, Severity};
+use crate::model::{Clean, Severity, count};
 
 /// What is known at one moment. Whatever shows questions fills it from what it sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -199,11 +199,6 @@ fn told(reread: &Reread) -> Option<Alert> {
 
 fn by(principal: &Clean) -> String {
     if principal.is_empty() { String::new() } else { format!(", as {principal}") }
-}
-
-/// `1 object`, `2 objects`
-pub fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The first of a list, and how many more there are.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Report, Standing};
+use crate::model::count;
 
 impl fmt::Display for Report {
     /// Every problem, every remark, every key, and at the end whether the case holds.
@@ -23,19 +24,19 @@ impl fmt::Display for Report {
                      fingerprint (ed25519.pub in their state directory), or name the signers with --signers"
                 ),
             };
-            writeln!(f, "signed by {} ({} journals of {of}): {known}", key.fingerprint, key.writers)?;
+            let journals = count(key.writers, "journal");
+            writeln!(f, "signed by {} ({journals} of {of}): {known}", key.fingerprint)?;
         }
         writeln!(
             f,
-            "{}: {} records of {} writers, {} of them held against heads that this machine keeps, \
-             {} artefacts of {} bytes, {} problems",
+            "{}: {} of {}, {} of them held against heads that this machine keeps, {} of {} bytes, {}",
             if self.holds() { "holds" } else { "DOES NOT VERIFY" },
-            self.records,
-            self.writers,
+            count(self.records, "record"),
+            count(self.writers, "writer"),
             self.remembered,
-            self.artefacts,
+            count(self.artefacts, "artefact"),
             self.bytes,
-            self.problems.len()
+            count(self.problems.len(), "problem")
         )
     }
 }

@@ -3,7 +3,7 @@
 use crate::findings::{Batch, Leads, Reach, Resolution, Resolver, Step};
 use crate::inventory::RowId;
 use crate::model::finding::Source;
-use crate::model::{Finding, Kind, Named, Target, Typed};
+use crate::model::{Finding, Kind, Named, Target, Typed, count};
 
 use super::super::alerts::Look;
 use super::super::detail::{Detail, Tab};
@@ -38,7 +38,7 @@ impl App {
                 self.tell(tone, trouble.map_or(counts.clone(), |trouble| format!("{trouble} ({counts})")));
                 self.focus = Pane::Findings;
             }
-            Some(_) if first => self.tell(Tone::Note, format!("{} findings; 4 goes to them", new.len())),
+            Some(_) if first => self.tell(Tone::Note, format!("{}; 4 goes to them", count(new.len(), "finding"))),
             Some(finding) => {
                 let more = if new.len() > 1 { format!(" and {} more", new.len() - 1) } else { String::new() };
                 let told =

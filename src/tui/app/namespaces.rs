@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Clean, Kind};
+use crate::model::{Clean, Kind, count};
 
 use super::super::keys::Pane;
 use super::super::overlays::{Item, Menu, Overlay, Pick};
@@ -28,7 +28,7 @@ impl App {
             about: about.into(),
             disabled: None,
         };
-        let pods = |count: usize| if count == 1 { "1 pod".to_owned() } else { format!("{count} pods") };
+        let pods = |number: usize| count(number, "pod");
         let mut items = vec![Item {
             pick: Pick::Namespace(Clean::default()),
             key: "0".to_owned(),

@@ -1,6 +1,6 @@
 //! A plan in words.
 
-use crate::model::{Clean, Plan, PlanNote, brief};
+use crate::model::{Clean, Plan, PlanNote, brief, count};
 
 /// A plan in words. What a script does is its first line, unless all of it is asked for.
 pub fn lines(plan: &Plan, whole: bool) -> Vec<Clean> {
@@ -9,7 +9,7 @@ pub fn lines(plan: &Plan, whole: bool) -> Vec<Clean> {
     if let Some(job) = &plan.undoes {
         say(format!("puts back {job}"));
     }
-    say(format!("{} on {} object{}:", plan.action, plan.targets.len(), if plan.targets.len() == 1 { "" } else { "s" }));
+    say(format!("{} on {}:", plan.action, count(plan.targets.len(), "object")));
     for target in &plan.targets {
         say(format!("  {target}  uid {}", target.uid));
     }
@@ -32,7 +32,7 @@ pub fn lines(plan: &Plan, whole: bool) -> Vec<Clean> {
         }
     }
     say(String::new());
-    say(format!("{} call{} would be sent:", plan.calls.len(), if plan.calls.len() == 1 { "" } else { "s" }));
+    say(format!("{} would be sent:", count(plan.calls.len(), "call")));
     for call in &plan.calls {
         say(format!("  {} {}", call.method, call.path));
         if !call.body.is_null() {

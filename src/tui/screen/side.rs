@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
 use crate::inventory::columns::Cut;
-use crate::model::{Age, StepState};
+use crate::model::{Age, StepState, count};
 use crate::response::{Job, TargetState};
 
 use super::super::app::App;
@@ -99,7 +99,7 @@ fn job_came(app: &App, job: &Job) -> (String, Role) {
         Some(verdict) => (verdict.word(), Role::Warn),
         None => ("ended", Role::Text),
     };
-    let targets = if all == 1 { "1 target".to_owned() } else { format!("{all} targets") };
+    let targets = count(all, "target");
     (format!("{} {word}{failed}  {targets}{size}  {age} ago", job.action), role)
 }
 

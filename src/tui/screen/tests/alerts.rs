@@ -69,7 +69,7 @@ fn a_finding_is_opened_and_walked() {
 fn new_findings_are_told_and_the_cursor_stays_on_its_own() {
     let mut app = app();
     told(&mut app, &[finding("a", 2.0, "web")], false);
-    assert!(app.told.as_ref().unwrap().1.contains("1 findings"));
+    assert!(app.told.as_ref().unwrap().1.contains("1 finding;"));
     press(&mut app, "4");
     told(&mut app, &[finding("b", 9.0, "web"), finding("a", 2.0, "web")], false);
     assert!(app.told.as_ref().unwrap().1.contains("new finding: CRITICAL"));

@@ -9,23 +9,27 @@ use super::super::CaseError;
 use super::Report;
 
 /// Between what a writer does and what it says of it lies no more than this: a disk's patience.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// So often is a case looked at that is written to all the time.
 const ROUNDS: usize = 4;
 
 /// Checks until what is found is no matter of when it was looked at. Lines come before their head, and artefacts
-/// before their record: what is wrong in one round, and not in the same way in the next, was on its way. A case that
-/// nobody writes to is checked once.
+/// before their record: what is wrong in one round, and not in the same way in the next, was on its way. What is wrong
+/// in a case in which nothing moves, not even for as long as a disk may take, is wrong.
 pub(super) fn settled(case: &Path, check: impl Fn() -> Result<Report, CaseError>) -> Result<Report, CaseError> {
     let mut before = state(case);
     let mut report = check()?;
     for _ in 1..ROUNDS {
-        if report.holds() || state(case) == before {
+        if report.holds() {
             return Ok(report);
         }
         std::thread::sleep(PAUSE);
-        before = state(case);
+        let now = state(case);
+        if now == before {
+            return Ok(report);
+        }
+        before = now;
         let mut again = check()?;
         again.problems.retain(|problem| report.problems.contains(problem));
         report = again;
@@ -51,9 +55,12 @@ fn state(case: &Path) -> BTreeMap<PathBuf, (u64, Option<SystemTime>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::io;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use super::super::super::{Case, Entry, NewCase, Source};
+    use super::super::super::{Case, Disk, Entry, NewCase, RealDisk, Source};
     use super::super::{Damage, verify};
     use super::*;
     use crate::config::Directories;
@@ -87,6 +94,39 @@ mod tests {
             assert!(meanwhile.iter().all(Vec::is_empty), "{meanwhile:#?}");
             assert_eq!(damaged.iter().map(|problem| problem.damage).collect::<Vec<_>>(), [Damage::Added]);
         });
+    }
+
+    /// A disk that takes its time.
+    struct Slow;
+
+    impl Disk for Slow {
+        fn append(&self, file: &mut File, line: &[u8]) -> io::Result<()> {
+            RealDisk.append(file, line)
+        }
+
+        fn sync(&self, file: &File) -> io::Result<()> {
+            std::thread::sleep(Duration::from_millis(40));
+            RealDisk.sync(file)
+        }
+    }
+
+    #[test]
+    fn a_record_on_its_way_to_the_disk_is_not_taken_for_damage() {
+        let root = tempfile::tempdir().unwrap();
+        let case = case(root.path()).on(Arc::new(Slow));
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    case.journal().append_burst(&[Entry::Note { text: "x".into() }]).unwrap();
+                }
+                case.journal().catch_up().unwrap();
+            });
+            let meanwhile: Vec<_> = (0..6).map(|_| verify(case.path()).unwrap().problems).collect();
+            over.store(true, Ordering::Relaxed);
+            assert!(meanwhile.iter().all(Vec::is_empty), "{meanwhile:#?}");
+        });
+        assert!(verify(case.path()).unwrap().holds());
     }
 
     #[test]

@@ -71,8 +71,13 @@ fn overwrite(path: &Path, content: &[u8]) {
     fs::write(path, content).unwrap();
 }
 
+/// Nobody writes to these cases: what one look finds is there.
+fn holds(case: &Path) -> bool {
+    once(case, &Trust::default()).unwrap().holds()
+}
+
 fn damages(case: &Path) -> Vec<Damage> {
-    verify(case).unwrap().problems.iter().map(|problem| problem.damage).collect()
+    once(case, &Trust::default()).unwrap().problems.iter().map(|problem| problem.damage).collect()
 }
 
 #[test]
@@ -96,17 +101,17 @@ fn any_byte_that_is_flipped_dropped_or_added_is_found() {
             dropped.remove(place);
             for wrong in [flipped, dropped] {
                 overwrite(&path, &wrong);
-                assert!(!verify(&case).unwrap().holds(), "{} byte {place}", path.display());
+                assert!(!holds(&case), "{} byte {place}", path.display());
             }
         }
         for byte in [b'\n', b' ', b'x'] {
             overwrite(&path, &[&content[..], &[byte]].concat());
-            assert!(!verify(&case).unwrap().holds(), "{} and {byte}", path.display());
+            assert!(!holds(&case), "{} and {byte}", path.display());
         }
         fs::remove_file(&path).unwrap();
-        assert!(!verify(&case).unwrap().holds(), "{} removed", path.display());
+        assert!(!holds(&case), "{} removed", path.display());
         fs::write(&path, &content).unwrap();
-        assert!(verify(&case).unwrap().holds(), "{} put back", path.display());
+        assert!(holds(&case), "{} put back", path.display());
     }
 }
 
@@ -127,7 +132,7 @@ fn lines_that_are_dropped_reordered_or_added_are_named() {
         (vec![first, second, third, fourth, fourth], Damage::Reordered),
     ] {
         overwrite(&path, wrong.concat().as_bytes());
-        assert!(damages(&case).contains(&damage), "{damage:?} in {:?}", verify(&case).unwrap());
+        assert!(damages(&case).contains(&damage), "{damage:?} in {:?}", damages(&case));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::super::CaseError;
-use super::Report;
+use super::{Damage, Problem, Report};
 
 /// Between what a writer does and what it says of it lies no more than this: a disk's patience.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -16,12 +16,13 @@ const ROUNDS: usize = 4;
 
 /// Checks until what is found is no matter of when it was looked at. Lines come before their head, and artefacts
 /// before their record: what is wrong in one round, and not in the same way in the next, was on its way. What is wrong
-/// in a case in which nothing moves, not even for as long as a disk may take, is wrong.
+/// in a case in which nothing moves, not even for as long as a disk may take, is wrong; where a record is missing that
+/// others name, nobody has to wait for that.
 pub(super) fn settled(case: &Path, check: impl Fn() -> Result<Report, CaseError>) -> Result<Report, CaseError> {
     let mut before = state(case);
     let mut report = check()?;
     for _ in 1..ROUNDS {
-        if report.holds() {
+        if report.holds() || (report.problems.iter().any(is_gone) && state(case) == before) {
             return Ok(report);
         }
         std::thread::sleep(PAUSE);
@@ -39,6 +40,11 @@ pub(super) fn settled(case: &Path, check: impl Fn() -> Result<Report, CaseError>
         report.remarks.push(text.into());
     }
     Ok(report)
+}
+
+/// Whether a record is not there that a head, a later record or another writer names: each is written after it.
+fn is_gone(problem: &Problem) -> bool {
+    problem.damage == Damage::Missing && problem.line.is_some()
 }
 
 /// What changes with everything that is written: the lengths of the journal's files, and when names came and went.
@@ -61,7 +67,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::super::super::{Case, Disk, Entry, NewCase, RealDisk, Source};
-    use super::super::{Damage, verify};
+    use super::super::verify;
     use super::*;
     use crate::config::Directories;
 

@@ -56,19 +56,16 @@ pub fn told(app: &App, bar: Rect, buffer: &mut Buffer) {
         Tone::Note => Role::Info,
         Tone::Bad => Role::Critical,
     };
+    // A question keeps its last line, which says what answers it.
+    let most = if matches!(app.overlays.last(), Some(Overlay::Confirm(_))) { 1 } else { TOLD_LINES };
     let room = usize::from(bar.width).saturating_sub(2).max(1);
     let lines = told.folded(room);
-    let rows = u16::try_from(lines.len().min(TOLD_LINES)).unwrap_or(1);
+    let rows = u16::try_from(lines.len().min(most)).unwrap_or(1);
     let area = Rect { y: bar.bottom().saturating_sub(rows), height: rows, ..bar };
     super::write::clear(app, area, buffer);
     for (row, line) in (0..rows).zip(&lines) {
-        let is_cut = row + 1 == rows && lines.len() > TOLD_LINES;
-        let line = if is_cut {
-            Cow::Owned(format!("{}…", cut(line, room - 1, Cut::End, "")))
-        } else {
-            Cow::Borrowed(&**line)
-        };
-        text(buffer, area, row, &format!(" {line}"), app.look.style(role));
+        let (room, end) = if row + 1 == rows && lines.len() > most { (room - 1, "…") } else { (room, "") };
+        text(buffer, area, row, &format!(" {}{end}", cut(line, room, Cut::End, "")), app.look.style(role));
     }
 }
 

@@ -43,6 +43,15 @@ fn what_only_reads_begins_without_a_question_and_what_changes_does_not() {
 }
 
 #[test]
+fn what_is_told_leaves_a_question_its_last_line() {
+    let mut app = app();
+    app.reply(Reply::Planned(Ok(Box::new(plan("isolate-pod", Tier::Undone)))));
+    app.tell(Tone::Bad, "word ".repeat(300));
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("y runs it") && text.contains("word…"), "{text}");
+}
+
+#[test]
 fn the_plan_of_a_job_is_in_its_menu() {
     let mut app = app();
     let plan = plan("capture-pod", Tier::Reads);
